@@ -1,0 +1,1 @@
+"""Wakesmith's trainer: from a phrase to a verified streaming wake word model."""

@@ -1,0 +1,1 @@
+"""What every stage needs: audio files, ragged stores, folders, seeds, workers, the array module."""

@@ -1,0 +1,93 @@
+"""Reading and writing audio: any format that FFmpeg knows in, 16 kHz mono float32 out."""
+
+import wave
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.errors import AudioError
+
+SAMPLE_RATE = 16_000  # Hz, the rate of the device's microphone front end
+MAX_SECONDS = 3 * 3600  # longer files would not fit in a small machine's memory
+
+Samples = NDArray[np.float32]
+
+
+def read_audio(path: Path) -> Samples:
+    """Decode a file to 16 kHz mono, float32 [n] in -1..1 (floats beyond are kept as they are).
+
+    PyAV decodes what libsndfile refuses, such as FLAC streams whose length is unknown in their header.
+
+    Raises:
+        AudioError: with code `missing`, `not_audio`, `unreadable`, `zero_length`, `not_finite` or `too_long`.
+    """
+    if not path.is_file():
+        raise AudioError(f"{path} does not exist", code="missing")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path} is empty", code="zero_length")
+    blocks = _decode(path)
+    if not blocks:
+        raise AudioError(f"{path} holds no sound", code="zero_length")
+    samples = np.concatenate(blocks)
+    if not np.isfinite(samples).all():
+        raise AudioError(
+            f"{path} holds samples that are not numbers (NaN or infinite)",
+            code="not_finite",
+            hint="Export it again from the program that made it.",
+        )
+    return samples
+
+
+def _decode(path: Path) -> list[Samples]:
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            if not container.streams.audio:
+                raise AudioError(f"{path} has no sound track", code="not_audio")
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+            blocks: list[Samples] = []
+            total = 0
+            for frame in container.decode(audio=0):
+                frame.pts = None  # lying time stamps must not make the resampler insert or drop sound
+                for out in resampler.resample(frame):
+                    blocks.append(out.to_ndarray()[0].astype(np.float32, copy=False))
+                    total += blocks[-1].size
+                if total > MAX_SECONDS * SAMPLE_RATE:
+                    raise AudioError(
+                        f"{path} is longer than {MAX_SECONDS // 3600} hours",
+                        code="too_long",
+                        hint="Cut it into parts.",
+                    )
+            blocks += [out.to_ndarray()[0] for out in resampler.resample(None)]
+            return [block for block in blocks if block.size]
+    except av.error.InvalidDataError as error:
+        raise AudioError(
+            f"{path} is not sound in any format that FFmpeg knows",
+            code="not_audio",
+            hint="Convert it to WAV, FLAC, Opus or MP3, or take it out of the folder.",
+        ) from error
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise AudioError(f"{path} cannot be decoded: {error}", code="unreadable") from error
+
+
+def write_wav(path: Path, samples: Samples | NDArray[np.int16]) -> None:
+    """Write 16 kHz mono 16-bit PCM."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pcm = samples if samples.dtype == np.int16 else to_pcm16(samples.astype(np.float32, copy=False))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE)
+        file.writeframes(pcm.astype("<i2").tobytes())
+
+
+def to_pcm16(samples: Samples) -> NDArray[np.int16]:
+    """Round float32 in -1..1 to int16, clipping what lies beyond."""
+    pcm: NDArray[np.int16] = np.clip(np.rint(samples * 32767.0), -32768, 32767).astype(np.int16)
+    return pcm
+
+
+def from_pcm16(pcm: NDArray[np.int16]) -> Samples:
+    """Return int16 as float32 in -1..1."""
+    return pcm.astype(np.float32) / np.float32(32767.0)

@@ -1,0 +1,1 @@
+"""The model to numbers: the device twin, calibration, conditions, the report."""

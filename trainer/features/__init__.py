@@ -1,0 +1,1 @@
+"""Clips to feature frames: augmentation, rooms, the microphone front end."""

@@ -1,0 +1,1 @@
+"""Text to a plan: normalised phrase, language, id, pronunciations, near misses, advice."""

@@ -1,0 +1,357 @@
+"""The recipe: every choice of a training run in one frozen, typed object.
+
+A preset, then a YAML file, then `key=value` settings make it. Unknown keys and values out of range are errors that
+name the key and what is allowed. `${VAR:-default}` in YAML is substituted from the environment.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, field
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from trainer.errors import RecipeError
+
+PRESETS = ("quick", "standard", "thorough")
+
+_STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
+Probability = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, config=_STRICT)
+class PhraseRecipe:
+    """What is said. `language` "auto" detects it; `say` holds IPA pronunciations that replace espeak-ng's."""
+
+    text: str = ""
+    language: str = "auto"
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, config=_STRICT)
+class SampleRecipe:
+    """Which voices speak, and how much.
+
+    Attributes:
+        engines: voice engines to use where installed, in order.
+        voices: voice names to use; empty means all of the engines. `veto` names voices to leave out.
+        positives: clips of the phrase, all splits together.
+        near_misses: different phrases close to the phrase that are spoken.
+        near_miss_clips: clips of them.
+        speech_minutes: other speech by the voices, minutes.
+        mixtures: share of Kokoro clips spoken by a mixture of two styles (a new speaker each).
+        tempo: range of the speaking rate, 1 is the voice's own.
+        tract: range of the factor on pitch and formants together (N17): below 1 a larger speaker, above a smaller.
+        validation, test: share of the voices kept for each.
+    """
+
+    engines: tuple[Literal["piper", "kokoro"], ...] = ("piper", "kokoro")
+    voices: tuple[str, ...] = ()
+    veto: tuple[str, ...] = ()
+    positives: Annotated[int, Field(ge=20, le=100_000)] = 1000
+    near_misses: Count = 300
+    near_miss_clips: Count = 900
+    speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 20.0
+    mixtures: Probability = 0.5
+    tempo: Range = (0.75, 1.3)
+    tract: Range = (0.88, 1.18)
+    validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
+    test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
+
+
+@dataclass(frozen=True, config=_STRICT)
+class DataRecipe:
+    """Recordings of the user's own: folders, searched whole. `licence` is written into the provenance."""
+
+    positives: tuple[Path, ...] = ()
+    negatives: tuple[Path, ...] = ()
+    noise: tuple[Path, ...] = ()
+    music: tuple[Path, ...] = ()
+    rooms: tuple[Path, ...] = ()
+    packs: tuple[str, ...] = ()
+    licence: str = "the user's own"
+
+
+@dataclass(frozen=True, config=_STRICT)
+class AugmentationRecipe:
+    """How clips become what a microphone in a room hears. Probabilities are a clip's.
+
+    Attributes:
+        copies: augmented copies of each positive. `near_miss_copies`, `speech_copies` likewise.
+        seconds: length of a training clip.
+        run_on: other speech directly before or after the phrase (N8).
+        rooms: a room impulse response; `room_mix` is the wet share (A3).
+        noise: noise, music or babble behind; `snr_db` its range, `gain_db` that of the peak level.
+        equaliser, clipping, speed: seven-band colour, hard or tanh distortion, resampling by `speed_range`.
+    """
+
+    copies: Annotated[int, Field(ge=1, le=200)] = 10
+    near_miss_copies: Annotated[int, Field(ge=1, le=200)] = 4
+    speech_copies: Annotated[int, Field(ge=1, le=50)] = 2
+    seconds: Annotated[float, Field(ge=2.0, le=10.0)] = 3.0
+    run_on: Probability = 0.35
+    rooms: Probability = 0.6
+    room_mix: Range = (0.3, 1.0)
+    noise: Probability = 0.85
+    snr_db: Range = (-3.0, 20.0)
+    gain_db: Range = (-35.0, -3.0)
+    equaliser: Probability = 0.4
+    clipping: Probability = 0.1
+    speed: Probability = 0.5
+    speed_range: Range = (0.9, 1.1)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ModelRecipe:
+    """The MixedNet's dimensions. `size` names a preset; the others, where given, replace its values.
+
+    Attributes:
+        size: small, default or large: presets within the limits of an ESP32-S3.
+        stride: feature slices of 10 ms a step takes; ESPHome reads it from the model.
+        first_filters, first_kernel: the convolution that sees the 40 features.
+        kernels: depthwise kernel sizes, one group of channels for each, for every block.
+        filters: pointwise filters, for every block.
+        residual: a residual connection, for every block.
+        final_steps: last steps that the classifier sees.
+        pooling: how they are joined.
+    """
+
+    size: Literal["small", "default", "large"] = "default"
+    stride: Annotated[int, Field(ge=1, le=3)] | None = None
+    first_filters: Annotated[int, Field(ge=4, le=128)] | None = None
+    first_kernel: Annotated[int, Field(ge=1, le=11)] | None = None
+    kernels: tuple[tuple[int, ...], ...] | None = None
+    filters: tuple[int, ...] | None = None
+    residual: tuple[bool, ...] | None = None
+    final_steps: Annotated[int, Field(ge=1, le=40)] | None = None
+    pooling: Literal["flatten", "mean", "max"] | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class TrainingRecipe:
+    """How weights are found.
+
+    Attributes:
+        steps: optimiser steps of each phase; between phases hard negatives are mined (T18).
+        rates: peak learning rate of each phase.
+        batch: clips a step.
+        shares: share of a batch by kind of clip; the sampler's ratios (T8).
+        loss: `dense` (every window of a clip) or `clip` (one window a clip, for comparison).
+        positive_windows: windows after the word's end that must detect; the best of them count.
+        end_slices: how many 10 ms slices after the word's end those windows may lie in.
+        hardest: weight of each negative clip's worst window beside the mean of all.
+        class_weights: of positives and negatives; `smoothing` of labels (T2, T12).
+        dropout, weight_decay, clip_norm, warm_up, ema: T5, T11, T10, T11, T7.
+        time_masks, time_mask, frequency_masks, frequency_mask: SpecAugment: how many, at most how wide (A5).
+        mixup: share of clips mixed with negatives (A6).
+        evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
+        mine: negatives mined between phases at most, from those above `mine_above`.
+        target_false_accepts: an hour, that checkpoints are selected for (T3).
+        mixed_precision: T6, on a GPU.
+    """
+
+    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (6000, 3000)
+    rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (2e-3, 5e-4)
+    batch: Annotated[int, Field(ge=8, le=2048)] = 64
+    shares: Mapping[Literal["positive", "near_miss", "speech", "noise", "mined"], Annotated[float, Field(ge=0)]] = (
+        field(
+            default_factory=lambda: {"positive": 0.4, "near_miss": 0.25, "speech": 0.27, "noise": 0.08, "mined": 0.1}
+        )
+    )
+    loss: Literal["dense", "clip"] = "dense"
+    positive_windows: Annotated[int, Field(ge=1, le=40)] = 5
+    end_slices: Annotated[int, Field(ge=3, le=100)] = 24
+    hardest: Annotated[float, Field(ge=0, le=20)] = 1.0
+    class_weights: tuple[float, float] = (1.0, 1.0)
+    smoothing: Annotated[float, Field(ge=0, le=0.3)] = 0.02
+    dropout: Annotated[float, Field(ge=0, le=0.7)] = 0.0
+    weight_decay: Annotated[float, Field(ge=0, le=0.1)] = 1e-4
+    clip_norm: Annotated[float, Field(gt=0)] = 1.0
+    warm_up: Count = 200
+    ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
+    time_masks: Count = 2
+    time_mask: Count = 20
+    frequency_masks: Count = 2
+    frequency_mask: Count = 5
+    mixup: Probability = 0.0
+    evaluate_every: Annotated[int, Field(ge=5)] = 500
+    patience: Annotated[int, Field(ge=1)] = 12
+    mine: Count = 2000
+    mine_above: Probability = 0.3
+    target_false_accepts: Annotated[float, Field(gt=0, le=100)] = 0.5
+    mixed_precision: bool = False
+
+
+@dataclass(frozen=True, config=_STRICT)
+class EvaluationRecipe:
+    """How the finished model is measured.
+
+    Attributes:
+        false_accepts_per_hour: target that the cutoff is chosen for, held by the upper bound of its interval where
+            the audio is long enough to say so.
+        windows: sliding window sizes tried.
+        conditions: by name, what the test clips are played through.
+        calibration_hours: least hours of negative audio that the cutoff is chosen on, where so much is at hand.
+    """
+
+    false_accepts_per_hour: Annotated[float, Field(gt=0, le=100)] = 0.5
+    windows: tuple[Annotated[int, Field(ge=1, le=50)], ...] = (3, 5, 7, 10)
+    conditions: tuple[str, ...] = (
+        "clean",
+        "noise_10db",
+        "noise_5db",
+        "noise_0db",
+        "level_-20db",
+        "level_-30db",
+        "rooms",
+    )
+    calibration_hours: Annotated[float, Field(ge=0)] = 1.0
+
+
+@dataclass(frozen=True, config=_STRICT)
+class ExportRecipe:
+    """What stands in the manifest."""
+
+    author: str = "Wakesmith"
+    website: str = ""
+    version: Annotated[int, Field(ge=1)] = 1
+    representative_steps: Annotated[int, Field(ge=50)] = 1000
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Recipe:
+    """Every choice of a run. Sections are named by the stage that reads them."""
+
+    preset: Literal["quick", "standard", "thorough"] = "standard"
+    seed: Count = 1
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    workers: Annotated[int, Field(ge=0, le=1024)] = 0
+    phrase: PhraseRecipe = PhraseRecipe()
+    samples: SampleRecipe = SampleRecipe()
+    data: DataRecipe = DataRecipe()
+    augmentation: AugmentationRecipe = AugmentationRecipe()
+    model: ModelRecipe = ModelRecipe()
+    training: TrainingRecipe = TrainingRecipe()
+    evaluation: EvaluationRecipe = EvaluationRecipe()
+    export: ExportRecipe = ExportRecipe()
+
+
+def load_recipe(
+    preset: str = "standard",
+    file: Path | None = None,
+    settings: Iterable[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+) -> Recipe:
+    """Make a recipe: preset, then file, then `section.key=value` settings, then overrides (flags).
+
+    Raises:
+        RecipeError: naming the key, the value received and what is allowed.
+    """
+    choices: dict[str, Any] = _preset(preset)
+    if file is not None:
+        _merge(choices, read_yaml(file))
+    for setting in settings:
+        _merge(choices, _setting(setting))
+    _merge(choices, dict(overrides or {}))
+    return parse_recipe(choices)
+
+
+def parse_recipe(choices: Mapping[str, Any]) -> Recipe:
+    """Check plain values and return the recipe they describe."""
+    try:
+        return TypeAdapter(Recipe).validate_python(dict(choices))
+    except ValidationError as error:
+        raise RecipeError(
+            "\n".join(_explain(e) for e in error.errors()),
+            hint="`wakesmith train --help` and docs/recipe.md list every key.",
+        ) from error
+
+
+def dump_recipe(recipe: Recipe) -> str:
+    """Return the recipe as YAML that `load_recipe` reads back to an equal one."""
+    return yaml.safe_dump(_plain(asdict(recipe)), sort_keys=False, allow_unicode=True)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping, `${VAR:-default}` substituted."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        data = yaml.safe_load(_substitute(text)) or {}
+    except yaml.YAMLError as error:
+        raise RecipeError(f"{path} is not YAML: {error}") from error
+    if not isinstance(data, dict):
+        raise RecipeError(f"{path} must hold `section:` keys. Received: {type(data).__name__}")
+    return data
+
+
+def _preset(name: str) -> dict[str, Any]:
+    if name not in PRESETS:
+        raise RecipeError(f"preset: one of {', '.join(PRESETS)} is allowed. Received: {name!r}")
+    text = (resources.files("trainer") / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
+    return {"preset": name} | (yaml.safe_load(text) or {})
+
+
+def _setting(setting: str) -> dict[str, Any]:
+    key, equals, value = setting.partition("=")
+    if not equals or not key.strip():
+        raise RecipeError(f"--set takes section.key=value. Received: {setting!r}")
+    try:
+        data: Any = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise RecipeError(f"--set {key}: the value is not YAML. Received: {value!r}") from error
+    for part in reversed(key.strip().split(".")):
+        data = {part: data}
+    return dict(data)
+
+
+def _substitute(text: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        name, default = match[1], match[2]
+        if name in os.environ:
+            return os.environ[name]
+        if default is None:
+            raise RecipeError(f"${{{name}}} is not set", hint=f"Set it, or write ${{{name}:-default}}.")
+        return default
+
+    return re.sub(r"\$\{(\w+)(?::-([^}]*))?\}", value, text)
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    for key, value in more.items():
+        if isinstance(value, Mapping) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = dict(value) if isinstance(value, Mapping) else value
+
+
+def _explain(error: Any) -> str:
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        section = _section(error["loc"][:-1])
+        return f"{key} is not known; allowed here: {', '.join(section)}"
+    return f"{key}: {error['msg']}. Received: {error['input']!r}"
+
+
+def _section(path: tuple[str | int, ...]) -> list[str]:
+    node: Any = Recipe()
+    for part in path:
+        node = getattr(node, str(part), node)
+    return sorted(vars(node)) if hasattr(node, "__dataclass_fields__") else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return str(value) if isinstance(value, Path) else value

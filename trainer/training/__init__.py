@@ -1,0 +1,1 @@
+"""Feature frames to weights: dense loss, sampling, schedule, checkpoints, mining, validation."""

@@ -1,6 +1,7 @@
 """Reading and writing audio: any format that FFmpeg knows in, 16 kHz mono float32 out."""
 
 import wave
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import av
@@ -23,11 +24,15 @@ def read_audio(path: Path) -> Samples:
     Raises:
         AudioError: with code `missing`, `not_audio`, `unreadable`, `zero_length`, `not_finite` or `too_long`.
     """
-    if not path.is_file():
-        raise AudioError(f"{path} does not exist", code="missing")
-    if path.stat().st_size == 0:
-        raise AudioError(f"{path} is empty", code="zero_length")
-    blocks = _decode(path)
+    blocks: list[Samples] = []
+    total = 0
+    for block in decode_blocks(path):
+        blocks.append(block)
+        total += block.size
+        if total > MAX_SECONDS * SAMPLE_RATE:
+            raise AudioError(
+                f"{path} is longer than {MAX_SECONDS // 3600} hours", code="too_long", hint="Cut it into parts."
+            )
     if not blocks:
         raise AudioError(f"{path} holds no sound", code="zero_length")
     samples = np.concatenate(blocks)
@@ -40,27 +45,25 @@ def read_audio(path: Path) -> Samples:
     return samples
 
 
-def _decode(path: Path) -> list[Samples]:
+def decode_blocks(path: Path) -> Iterator[Samples]:
+    """Decode a file of any length piece by piece, as `read_audio` does but without its checks of the sound.
+
+    Raises:
+        AudioError: with code `missing`, `zero_length`, `not_audio` or `unreadable`, where the fault lies.
+    """
+    if not path.is_file():
+        raise AudioError(f"{path} does not exist", code="missing")
+    if path.stat().st_size == 0:
+        raise AudioError(f"{path} is empty", code="zero_length")
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no sound track", code="not_audio")
             resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-            blocks: list[Samples] = []
-            total = 0
             for frame in container.decode(audio=0):
                 frame.pts = None  # lying time stamps must not make the resampler insert or drop sound
-                for out in resampler.resample(frame):
-                    blocks.append(out.to_ndarray()[0].astype(np.float32, copy=False))
-                    total += blocks[-1].size
-                if total > MAX_SECONDS * SAMPLE_RATE:
-                    raise AudioError(
-                        f"{path} is longer than {MAX_SECONDS // 3600} hours",
-                        code="too_long",
-                        hint="Cut it into parts.",
-                    )
-            blocks += [out.to_ndarray()[0] for out in resampler.resample(None)]
-            return [block for block in blocks if block.size]
+                yield from _arrays(resampler.resample(frame))
+            yield from _arrays(resampler.resample(None))
     except av.error.InvalidDataError as error:
         raise AudioError(
             f"{path} is not sound in any format that FFmpeg knows",
@@ -69,6 +72,12 @@ def _decode(path: Path) -> list[Samples]:
         ) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise AudioError(f"{path} cannot be decoded: {error}", code="unreadable") from error
+
+
+def _arrays(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:
+    for frame in frames:
+        if frame.samples:
+            yield frame.to_ndarray()[0].astype(np.float32, copy=False)
 
 
 def write_wav(path: Path, samples: Samples | NDArray[np.int16]) -> None:

@@ -10,21 +10,27 @@ from pathlib import Path
 from trainer.errors import ResourceError
 
 _FINGERPRINT = "fingerprint"
+_INPUTS = "inputs"  # in a partial folder: what it is being made from
 
 
 @contextmanager
 def whole_folder(path: Path, fingerprint: str) -> Iterator[Path]:
-    """Yield a new folder that replaces `path` when the block ends well; its fingerprint is stored within.
+    """Yield a folder that replaces `path` when the block ends well; its fingerprint is stored within.
+
+    What an interrupted run left from the same inputs is handed out again, so that a stage can go on from its own
+    checkpoints; what is left of other inputs is removed.
 
     Raises:
         ResourceError: the disk is full; `path` is as it was.
     """
     partial = path.with_name(path.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    if not _holds(partial / _INPUTS, fingerprint):
+        shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True, exist_ok=True)
     with disk_space_named(path):
+        (partial / _INPUTS).write_text(fingerprint)
         yield partial
-        (partial / _FINGERPRINT).write_text(fingerprint)
+        (partial / _INPUTS).rename(partial / _FINGERPRINT)
         _flush(partial)
         if path.exists():
             old = path.with_name(path.name + ".old")
@@ -38,8 +44,12 @@ def whole_folder(path: Path, fingerprint: str) -> Iterator[Path]:
 
 def is_whole(path: Path, fingerprint: str) -> bool:
     """Say whether the folder is complete and was made from these inputs."""
+    return _holds(path / _FINGERPRINT, fingerprint)
+
+
+def _holds(file: Path, text: str) -> bool:
     try:
-        return (path / _FINGERPRINT).read_text() == fingerprint
+        return file.read_text() == text
     except OSError:
         return False
 

@@ -1,1 +1,1 @@
-"""Clips to feature frames: augmentation, rooms, the microphone front end."""
+"""From clips to what the device's front end hears of them in a room: augmentation, rooms, noise, feature sets."""

@@ -1,0 +1,75 @@
+"""Which part of the work may see a recording: whole speakers and whole sources go to one split (D6, D8).
+
+The unit that stays together is the largest that the folders declare:
+
+1. a speaker, where a sub-folder or file name says who speaks. A name means the same person in every folder, so the
+   negatives of a speaker follow the positives;
+2. a source (sub-folder), for speech of unknown speakers where there are at least four sources: only then can whole
+   unheard sources be kept aside;
+3. else a file, and with it the files whose names differ in a take number or letter only, which are pieces of one
+   recording. Noise, music and rooms are always split so.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from trainer.core.clips import ClipKind, Split
+from trainer.core.seeds import seed_of
+from trainer.data.listing import SPOKEN, Recording
+
+SHARES = {Split.TRAIN: 0.80, Split.VALIDATION: 0.12, Split.TEST: 0.08}  # of the seconds of each kind
+SOURCES_NEEDED = 4  # fewer sources cannot be kept whole without one split taking most of the speech
+_TAKE = re.compile(r"(?:[-_ .](?:take|part|seg|chunk)?[-_ ]?\d{1,2}|[-_ ][A-Za-z])$", re.IGNORECASE)
+
+
+def group_recordings(recordings: Sequence[Recording]) -> list[str]:
+    """Return for each recording the name of the unit that must stay in one split."""
+    speakers = {r.speaker for r in recordings if r.speaker}
+    sources: defaultdict[ClipKind, set[str]] = defaultdict(set)
+    for r in recordings:
+        if not r.speaker:
+            sources[r.kind].add(r.source)
+    return [_group(r, speakers, len(sources[r.kind]) >= SOURCES_NEEDED) for r in recordings]
+
+
+def _group(recording: Recording, speakers: set[str], by_source: bool) -> str:
+    spoken = recording.kind in SPOKEN
+    if recording.speaker:
+        return f"recorded:{recording.speaker}"
+    if spoken and recording.source in speakers:
+        return f"recorded:{recording.source}"
+    if spoken and by_source:
+        return f"unknown:{recording.source}"
+    stem = recording.path.stem
+    family = _TAKE.sub("", stem) or stem
+    return f"unknown:{recording.source}/{recording.path.parent.name}/{family}"
+
+
+def assign_splits(
+    kinds: Sequence[ClipKind], groups: Sequence[str], seconds: Sequence[float], seed: int
+) -> dict[str, Split]:
+    """Return the split of every group, so that each kind comes near to its shares of seconds.
+
+    Large groups are placed first, groups of like size in an order that the seed shuffles; each goes where most
+    seconds are missing. A group that a kind before has placed stays there. One group alone goes to training.
+    """
+    totals: defaultdict[ClipKind, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for kind, group, length in zip(kinds, groups, seconds, strict=True):
+        totals[kind][group] += length
+    placed: dict[str, Split] = {}
+    for kind in ClipKind:
+        sizes = totals[kind]
+        missing = {split: share * sum(sizes.values()) for split, share in SHARES.items()}
+        for group in [g for g in sizes if g in placed]:
+            missing[placed[group]] -= sizes[group]
+        for group in sorted((g for g in sizes if g not in placed), key=lambda g: _order(g, sizes[g], seed)):
+            split = max(missing, key=missing.__getitem__)
+            placed[group] = split
+            missing[split] -= sizes[group]
+    return placed
+
+
+def _order(group: str, seconds: float, seed: int) -> tuple[int, int]:
+    return -math.floor(math.log2(max(seconds, 1e-3))), seed_of(seed, "split", group)

@@ -1,0 +1,60 @@
+"""The device's microphone front end, as pymicro-features carries it: 40 mel channels every 10 ms.
+
+Frame i of a signal looks at samples [160 i, 160 i + 480): it is there as soon as sample 160 i + 480 has been heard, and
+its newest 10 ms are samples [160 i + 320, 160 i + 480). n samples give `frame_count(n)` frames. The front end carries a
+noise estimate from frame to frame, so frames depend on what was heard before, too.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.core.audio import to_pcm16
+
+FRONT_END_VERSION = 1  # raise it when the values change: feature sets made before are then made again
+CHANNELS = 40
+HOP = 160  # samples, 10 ms
+WINDOW = 480  # samples, 30 ms
+FRAMES_PER_SECOND = 100
+_SCALE = 25.6  # pymicro-features returns the firmware's uint16 times 10 / 256; this undoes it exactly
+_SPAN = 666  # the uint16 value that the firmware maps to the top of int8 (micro_wake_word's 26.0 * 25.6)
+
+
+def features_of(samples: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.uint16]:
+    """Return what a freshly started front end makes of a signal: uint16 [frame_count(n), 40].
+
+    Args:
+        samples: [n] at 16 kHz; float32 in -1..1, or int16.
+    """
+    from pymicro_features import MicroFrontend
+
+    pcm = samples if samples.dtype == np.int16 else to_pcm16(samples.astype(np.float32, copy=False))
+    sound = np.ascontiguousarray(pcm, dtype="<i2").tobytes()
+    step = 2 * HOP
+    process = MicroFrontend().process_samples
+    values: list[float] = []
+    for at in range(0, len(sound) - step + 1, step):
+        values += process(sound[at : at + step]).features
+    return np.rint(np.asarray(values, np.float32) * _SCALE).astype(np.uint16).reshape(-1, CHANNELS)
+
+
+def frame_count(samples: int) -> int:
+    """Return how many frames a signal of so many samples has."""
+    return max(0, (samples - WINDOW) // HOP + 1)
+
+
+def samples_for(frames: int) -> int:
+    """Return the least number of samples that have so many frames."""
+    return (frames - 1) * HOP + WINDOW if frames > 0 else 0
+
+
+def frame_of(sample: int) -> int:
+    """Return the frame in which a sample is heard first, as one of its newest 10 ms (0 for the first 30 ms)."""
+    return max(0, (sample - (WINDOW - HOP)) // HOP)
+
+
+def quantise(features: NDArray[np.uint16]) -> NDArray[np.int8]:
+    """Return the model's input by the firmware's formula, clamp((v * 256 + 333) // 666 - 128), same shape."""
+    wide: NDArray[Any] = (features.astype(np.int32) * 256 + _SPAN // 2) // _SPAN - 128
+    return np.clip(wide, -128, 127).astype(np.int8)

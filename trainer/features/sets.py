@@ -1,0 +1,154 @@
+"""Which scenes every feature set consists of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from trainer.core.clips import Clip, ClipKind, Split
+from trainer.core.seeds import generator
+from trainer.errors import DataError
+from trainer.features.scenes import LEAD, Scene, Source, pack_clips, place_phrase, run_speech
+from trainer.recipe import AugmentationRecipe, Recipe
+
+NEAR_GAP_S = (0.0, 0.5)  # between near misses: from run together to clearly apart
+SPEECH_GAP_S = (0.1, 0.6)  # between sentences
+SPEECH_S = (3.0, 12.0)  # length of rows of speech
+NOISE_S = (4.0, 8.0)  # of noise and music
+BLOCK_S = (9.0, 10.0)  # of the blocks that ambient streams are joined from, each in a place of its own
+_LONE = 0.2  # share of near-miss rows that hold one alone, as positives do
+_RUN_ON_LEAD = 0.5  # of near-miss rows are preceded by speech, so that running speech itself tells nothing
+_VALIDATION_COPIES = 2
+_GENERATED_S = 600.0  # generated noise in train_noise, seconds; `_QUIET_S` of nearly silent rooms
+_QUIET_S = 90.0
+_AMBIENT_S = 1800.0  # validation streams are gone through again, otherwise augmented, until they last so long
+_AMBIENT_PASSES = 4  # at most
+
+
+@dataclass(frozen=True)
+class FeatureSet:
+    """Scenes of one set, shortest first. `joined`: blocks that become long streams."""
+
+    name: str
+    split: Split
+    scenes: tuple[Scene, ...]
+    dropped: int = 0
+    joined: bool = False
+
+
+def plan_sets(recipe: Recipe, clips: Sequence[Clip], lengths: Sequence[int]) -> list[FeatureSet]:
+    """Return every set's scenes; they depend on the recipe, the clips and the seed alone.
+
+    Args:
+        lengths: samples of every clip.
+
+    Raises:
+        DataError: a split has no positive clip, or none that fits.
+    """
+    sources: dict[tuple[Split, ClipKind], list[Source]] = {}
+    for row, (clip, length) in enumerate(zip(clips, lengths, strict=True)):
+        end = round((clip.end_s if clip.end_s is not None else clip.seconds) * 16_000)
+        source = Source(row, int(length), clip.speaker, min(int(length), end))
+        if length > 0:
+            sources.setdefault((clip.split, clip.kind), []).append(source)
+    choice, sets = recipe.augmentation, list[FeatureSet]()
+    for split, prefix in ((Split.TRAIN, "train"), (Split.VALIDATION, "validation")):
+        kinds = {kind: sources.get((split, kind), []) for kind in ClipKind}
+        rng = generator(recipe.seed, "scenes", split)
+        train = split is Split.TRAIN
+        copies, near_copies = (
+            (choice.copies, choice.near_miss_copies) if train else (_VALIDATION_COPIES, _VALIDATION_COPIES)
+        )
+        sets.append(_positives(f"{prefix}_positive", split, kinds, choice, copies, rng))
+        near = _near_misses(kinds, choice, near_copies, rng)
+        sets.append(FeatureSet(f"{prefix}_near_miss", split, near))
+        if train:
+            sets.append(FeatureSet("train_speech", split, _speech(kinds, choice.speech_copies, rng)))
+            sets.append(FeatureSet("train_noise", split, _noise(kinds, choice.speech_copies, rng)))
+        else:
+            sets.append(FeatureSet("validation_ambient", split, _ambient(kinds, rng), joined=True))
+    return sets
+
+
+_Kinds = Mapping[ClipKind, list[Source]]
+
+
+def _positives(
+    name: str, split: Split, kinds: _Kinds, choice: AugmentationRecipe, copies: int, rng: np.random.Generator
+) -> FeatureSet:
+    scenes, dropped = list[Scene](), 0
+    for source in kinds[ClipKind.POSITIVE]:
+        for _ in range(copies):
+            speed = float(rng.uniform(*choice.speed_range)) if rng.random() < choice.speed else 1.0
+            speech = kinds[ClipKind.SPEECH]
+            scene = place_phrase(source, choice.seconds, speed, speech, choice.run_on, rng)
+            scene = scene or place_phrase(source, choice.seconds, 1.0, speech, choice.run_on, rng)
+            if scene is None:
+                dropped += 1
+                break
+            scenes.append(scene)
+    if not scenes:
+        raise DataError(
+            f"{split}: no clip of the phrase fits into {choice.seconds} s ({dropped} are too long)"
+            if dropped
+            else f"{split}: there is no clip of the phrase",
+            hint="Raise augmentation.seconds." if dropped else "Raise samples.positives, or add voices.",
+        )
+    return FeatureSet(name, split, tuple(scenes), dropped)
+
+
+def _near_misses(
+    kinds: _Kinds, choice: AugmentationRecipe, copies: int, rng: np.random.Generator
+) -> tuple[Scene, ...]:
+    scenes: list[Scene] = []
+    for _ in range(copies):
+        order = _shuffled(kinds[ClipKind.NEAR_MISS], rng)
+        sped = [
+            replace(p, speed=float(rng.uniform(*choice.speed_range)) if rng.random() < choice.speed else 1.0)
+            for p in order
+        ]
+        scenes += pack_clips(sped, choice.seconds, NEAR_GAP_S, _LONE, rng)
+    return tuple(scenes)
+
+
+def _speech(kinds: _Kinds, copies: int, rng: np.random.Generator) -> tuple[Scene, ...]:
+    return _sorted(
+        scene
+        for _ in range(copies)
+        for scene in run_speech(_shuffled(kinds[ClipKind.SPEECH], rng), SPEECH_S, SPEECH_GAP_S, rng)
+    )
+
+
+def _noise(kinds: _Kinds, copies: int, rng: np.random.Generator) -> tuple[Scene, ...]:
+    recorded = kinds[ClipKind.NOISE] + kinds[ClipKind.MUSIC]
+    scenes = [
+        scene for _ in range(copies) for scene in run_speech(_shuffled(recorded, rng), NOISE_S, (0.0, 0.1), rng)
+    ]
+    for seconds, background in ((_GENERATED_S, True), (_QUIET_S, False)):
+        while seconds > 0:
+            frames = round(float(rng.uniform(*NOISE_S)) * 100)
+            scenes.append(Scene(frames, (), background=background, plain=not background))
+            seconds -= frames / 100
+    return _sorted(scenes)
+
+
+def _ambient(kinds: _Kinds, rng: np.random.Generator) -> tuple[Scene, ...]:
+    """Return blocks: first all sound plain, then again with noise and rooms; only generated noise if there is none."""
+    sources = [s for kind in (ClipKind.SPEECH, ClipKind.NOISE, ClipKind.MUSIC) for s in kinds[kind]]
+    seconds = sum(s.length for s in sources) / 16_000
+    passes = 2 + min(_AMBIENT_PASSES - 2, int(_AMBIENT_S / max(seconds, 1.0)))
+    scenes: list[Scene] = []
+    for number in range(passes):
+        blocks = run_speech(_shuffled(sources, rng), BLOCK_S, SPEECH_GAP_S, rng, lead=0)
+        scenes += [replace(block, plain=number == 0) for block in blocks]
+    noise = Scene(round(BLOCK_S[1] * 100), (), lead=0, background=True)
+    generated = 12 if kinds[ClipKind.NOISE] or kinds[ClipKind.MUSIC] else 60  # blocks of 10 s
+    return (*scenes, *[noise] * generated)
+
+
+def _shuffled(sources: Sequence[Source], rng: np.random.Generator) -> list[Source]:
+    return [sources[int(i)] for i in rng.permutation(len(sources))]
+
+
+def _sorted(scenes: object) -> tuple[Scene, ...]:
+    raise NotImplementedError

@@ -1,0 +1,153 @@
+"""How good a wake word the phrase is, and what would be better (N5)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trainer.errors import PhraseError
+from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.lexicon import read_frequencies
+from trainer.phrase.phonemes import Pronunciation, count_syllables, split_sounds
+
+# The model hears about two seconds, and a voice says five syllables in one.
+SECONDS_A_SYLLABLE = 0.2
+LONGEST_S, LONGEST_WORDS = 3.0, 8
+# Seconds beyond which the phrase's beginning starts to leave what the model hears.
+_COMFORTABLE_S = 1.6
+# Share of running text above which a word is heard many times a day: about every 3,000th and every 30,000th word.
+_EVERYDAY, _COMMON = 3e-4, 3e-5
+_GREETINGS = {"en": ("hey", "okay"), "de": ("hallo", "okay"), "fr": ("salut", "dis"), "es": ("oye", "hola"),
+              "it": ("ciao", "ehi"), "pt": ("olá", "ei"), "nl": ("hallo", "hoi"), "ru": ("привет", "слушай"),
+              "uk": ("привіт", "слухай"), "pl": ("cześć", "hej"), "cs": ("ahoj", "hej"), "sv": ("hej", "hallå"),
+              "da": ("hej", "hallo"), "nb": ("hei", "hallo"), "fi": ("hei", "moi"), "tr": ("merhaba", "hey"),
+              "el": ("γεια", "έλα"), "hi": ("नमस्ते", "सुनो"), "zh": ("你好", "小"), "ko": ("안녕", "헤이")}  # fmt: skip
+# Wake words of devices that may stand in the same house.
+_TAKEN = ("alexa", "hey siri", "ok google", "okay google", "hey google", "okay nabu", "hey jarvis", "hey mycroft",
+          "hey cortana", "hi bixby", "computer", "echo")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing to know about the phrase. The worst level of all is the phrase's own."""
+
+    level: Literal["good", "fair", "poor"]
+    code: str
+    message: str
+    hint: str = ""
+
+
+def estimate_seconds(syllables: int) -> float:
+    """Return about how long the phrase takes to say."""
+    return round(syllables * SECONDS_A_SYLLABLE + 0.1, 2)
+
+
+def check_length(text: str, syllables: int) -> None:
+    """Refuse a phrase that is longer than the model can hear.
+
+    Raises:
+        PhraseError: more than `LONGEST_WORDS` words or about `LONGEST_S` seconds.
+    """
+    words, seconds = len(text.split()), estimate_seconds(syllables)
+    if words > LONGEST_WORDS or seconds > LONGEST_S:
+        short = " ".join(text.split()[:2])
+        raise PhraseError(
+            f"the phrase is too long for a wake word: {words} words, {syllables} syllables, about {seconds:.1f} s. "
+            f"At most {LONGEST_WORDS} words and {LONGEST_S:.0f} s are allowed; the model hears about two seconds",
+            hint=f"Choose two or three words, three to six syllables, for example {short!r}."
+            if len(text.split()) > 2
+            else "Choose two or three short words, three to six syllables together.",
+            code="phrase_long",
+        )
+
+
+def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronunciation, ...]) -> tuple[Advice, ...]:
+    """Return what is to be said about the phrase, the gravest first; never empty."""
+    syllables = min(count_syllables(p.ipa) for p in pronunciations)
+    sounds = min(len(set(split_sounds(p.ipa))) for p in pronunciations)
+    found = [*_on_length(syllables, sounds), *_on_rarity(text, language)]
+    better = suggest(text, language, voice)
+    if found and better and any(advice.level == "poor" for advice in found):
+        found = [_with_suggestions(advice, better) if advice.level == "poor" else advice for advice in found]
+    if text in _TAKEN:
+        found.append(
+            Advice(
+                "fair",
+                "taken",
+                f"{text!r} is the wake word of other devices too: all that hear it will answer.",
+                "Fine where this is the only one in the house.",
+            )
+        )
+    if not found:
+        found.append(Advice("good", "good", f"{syllables} syllables, {sounds} different sounds: a good wake word."))
+    return tuple(sorted(found, key=lambda advice: ("poor", "fair", "good").index(advice.level)))
+
+
+def suggest(text: str, language: str, voice: str) -> tuple[str, ...]:
+    """Return longer phrases made of this one that have three to six syllables as the voice says them."""
+    words = text.split()
+    greetings = [g for g in _GREETINGS.get(language, ("hey", "okay")) if g not in words]
+    candidates = [f"{greeting} {text}" for greeting in greetings] + [f"{g} {text} {text}" for g in greetings[:1]]
+    return tuple(c for c in candidates if 3 <= count_syllables(speak_ipa(c, voice)) <= 6)
+
+
+def _on_length(syllables: int, sounds: int) -> list[Advice]:
+    seconds = estimate_seconds(syllables)
+    if syllables <= 1:
+        return [
+            Advice(
+                "poor",
+                "one_syllable",
+                "One syllable is heard in many other words: expect many false wakes or many missed ones.",
+                "Choose three to six syllables.",
+            )
+        ]
+    if syllables == 2:
+        return [
+            Advice(
+                "fair",
+                "two_syllables",
+                "Two syllables leave little to tell the phrase from other words.",
+                "Three to six syllables work better.",
+            )
+        ]
+    if seconds > _COMFORTABLE_S:
+        return [
+            Advice(
+                "fair",
+                "long",
+                f"{syllables} syllables take about {seconds:.1f} s: slow speakers may be missed.",
+                "Three to six syllables work better.",
+            )
+        ]
+    if sounds < 4:
+        return [
+            Advice(
+                "fair", "few_sounds", f"Only {sounds} different sounds: it resembles much else.", "Vary the syllables."
+            )
+        ]
+    return []
+
+
+def _on_rarity(text: str, language: str) -> list[Advice]:
+    frequencies = read_frequencies(language)
+    rarest = min((frequencies.get(word, 0.0) for word in text.split()), default=0.0)
+    what = "word" if " " not in text else "words"
+    if rarest > _EVERYDAY:
+        level: Literal["fair", "poor"] = "poor" if " " not in text else "fair"
+        return [
+            Advice(
+                level,
+                "everyday_words",
+                f"Everyday {what}: {text!r} comes up in ordinary talk, and each time the device would wake.",
+                "Add a name or a rare word.",
+            )
+        ]
+    if rarest > _COMMON and " " not in text:
+        return [
+            Advice("fair", "common_word", f"{text!r} is a common word and may come up in talk.", "Add a second word.")
+        ]
+    return []
+
+
+def _with_suggestions(advice: Advice, better: tuple[str, ...]) -> Advice:
+    named = ", ".join(repr(phrase) for phrase in better)
+    return Advice(advice.level, advice.code, advice.message, f"{advice.hint} For example: {named}.")

@@ -1,0 +1,93 @@
+"""The words of a language with their frequency, from wordfreq, and how they sound."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from trainer.phrase.distance import SoundTable, tabulate
+from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.phonemes import split_sounds
+
+LARGEST = 30_000
+# Languages whose wordfreq list has another name.
+_LISTS = {"bs": "sh", "hr": "sh", "sr": "sh", "yue": "zh", "hak": "zh", "no": "nb", "nn": "nb"}
+# Where a language has no list, the words of others in the same script, read by its own voice: their sounds are
+# its own, though few are its words.
+_BORROWED = {"LATIN": ("id", "es", "en"), "CYRILLIC": ("ru", "uk"), "DEVANAGARI": ("hi",), "ARABIC": ("fa", "ar"),
+             "CJK": ("zh",), "HEBREW": ("he",), "GREEK": ("el",)}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Words in falling frequency.
+
+    Attributes:
+        words: text.
+        shares: share of running text of each, by the side of `words`.
+        borrowed: the words are those of other languages.
+    """
+
+    words: tuple[str, ...]
+    shares: tuple[float, ...]
+    borrowed: bool = False
+
+
+@dataclass(frozen=True)
+class SpokenLexicon:
+    """Words with their IPA and their sounds, row by row; words that the voice cannot say are left out."""
+
+    words: tuple[str, ...]
+    ipa: tuple[str, ...]
+    sounds: SoundTable
+    lengths: tuple[int, ...]
+
+
+def has_words(language: str) -> bool:
+    """Say whether there is a frequency list of the language's own."""
+    import wordfreq
+
+    return _LISTS.get(language, language) in wordfreq.available_languages("small")
+
+
+@lru_cache(maxsize=32)
+def read_frequencies(language: str) -> dict[str, float]:
+    """Return the share of running text of each word, from the smaller list; empty where there is none."""
+    import wordfreq
+
+    if not has_words(language):
+        return {}
+    return dict(wordfreq.get_frequency_dict(_LISTS.get(language, language), "small"))
+
+
+@lru_cache(maxsize=8)
+def read_lexicon(language: str, script: str = "LATIN") -> Lexicon:
+    """Return the words of the language, or borrowed ones of its script; empty where there are none either."""
+    import wordfreq
+
+    own = has_words(language)
+    shares: dict[str, float] = {}
+    for source in (language,) if own else _BORROWED.get(script, ()):
+        for word, share in wordfreq.get_frequency_dict(_LISTS.get(source, source), "best").items():
+            if _is_word(word, language):
+                shares[word] = max(share, shares.get(word, 0.0))
+    ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:LARGEST]
+    return Lexicon(tuple(w for w, _ in ranked), tuple(s for _, s in ranked), borrowed=not own)
+
+
+@lru_cache(maxsize=4)
+def speak_lexicon(language: str, script: str, voice: str) -> SpokenLexicon:
+    """Return how the voice says every word. About 30,000 words a second."""
+    spoken = ((word, speak_ipa(word, voice)) for word in read_lexicon(language, script).words)
+    rows = [(word, ipa, sounds) for word, ipa in spoken if 1 < len(sounds := split_sounds(ipa)) <= 20]
+    return SpokenLexicon(
+        tuple(word for word, _, _ in rows),
+        tuple(ipa for _, ipa, _ in rows),
+        tabulate([sounds for _, _, sounds in rows]),
+        tuple(len(sounds) for _, _, sounds in rows),
+    )
+
+
+def _is_word(word: str, language: str) -> bool:
+    """Say whether the entry is a word: letters and marks alone; for Japanese, kana, as espeak-ng reads no kanji."""
+    letters = all(unicodedata.category(c)[0] in "LM" for c in word)
+    return letters and not (language == "ja" and any("\u4e00" <= c <= "\u9fff" for c in word))

@@ -1,0 +1,151 @@
+"""The whole way from a phrase to a verified model: the one place that knows the order of the stages.
+
+    phrase -> samples -> features -> training -> model -> evaluation
+
+Every stage reads folders of earlier ones and writes its own, whole or not at all. A stage whose inputs have not
+changed is skipped; one that was cut off is done again, training from its last checkpoint.
+"""
+
+import shutil
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from trainer.core.fingerprint import fingerprint
+from trainer.core.folders import is_whole, whole_folder, write_whole
+from trainer.core.workers import process_pool
+from trainer.data.listing import fingerprint_folders
+from trainer.errors import ModelError
+from trainer.events import Finished, Report, Stage, StageState, Started, Warning
+from trainer.evaluation.stage import evaluate_model
+from trainer.export.stage import export_model
+from trainer.export.verify import verify_model
+from trainer.features.stage import AUGMENT_VERSION, FRONT_END_VERSION, make_features
+from trainer.phrase.plan import PhrasePlan, plan_phrase, read_plan, write_plan
+from trainer.recipe import Recipe, dump_recipe
+from trainer.samples.stage import SAMPLES_VERSION, make_samples
+from trainer.training.stage import train_model
+
+STAGES = ("phrase", "samples", "features", "training", "model", "evaluation")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage of a run: its name, what shaped it, what it does."""
+
+    name: str
+    key: str
+    make: Callable[[Path], None]
+
+
+def run(recipe: Recipe, out: Path, report: Report) -> Path:
+    """Make a model and return its folder, `out/result`.
+
+    Args:
+        recipe: every choice.
+        out: the run's folder; what an earlier run left there is used where it still fits.
+        report: takes the run's events, from `started` to `finished`.
+
+    Raises:
+        WakesmithError: what happened and what to do; finished stages are kept.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / "recipe.yaml", dump_recipe(recipe))
+    report(Started(recipe.phrase.text, str(out), STAGES))
+    with process_pool(recipe.workers or None) as executor:
+        try:
+            return Run(recipe, out, executor, report).finish()
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class Run:
+    """One run in its folder."""
+
+    def __init__(self, recipe: Recipe, out: Path, executor: Executor, report: Report) -> None:
+        self.recipe, self.out, self.executor, self.report = recipe, out, executor, report
+
+    def finish(self) -> Path:
+        """Do or skip every stage, then gather the model's folder."""
+        plan = self._plan()
+        key = fingerprint("phrase", plan)
+        for step in self._steps(plan, key):
+            self._do(step)
+        result = self._gather(plan)
+        self.report(Finished(str(result), (self.out / "evaluation" / "summary.txt").read_text(encoding="utf-8")))
+        return result
+
+    def _plan(self) -> PhrasePlan:
+        recipe = self.recipe
+        key = fingerprint("phrase", recipe.phrase, recipe.samples.near_misses, recipe.seed)
+        file = self.out / "phrase" / "plan.json"
+
+        def make(folder: Path) -> None:
+            write_plan(folder / "plan.json", plan_phrase(recipe.phrase, recipe.samples.near_misses, recipe.seed))
+
+        self._do(Step("phrase", key, make))
+        plan = read_plan(file)
+        for advice in plan.advice:
+            if advice.level == "poor":
+                self.report(Warning(advice.code, advice.message, advice.hint))
+        return plan
+
+    def _steps(self, plan: PhrasePlan, key: str) -> list[Step]:
+        recipe, out, executor, report = self.recipe, self.out, self.executor, self.report
+        data = recipe.data
+        folders = (*data.positives, *data.negatives, *data.noise, *data.music, *data.rooms)
+        samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, data, fingerprint_folders(folders), recipe.seed)
+        features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, recipe.seed)
+        training = fingerprint(features, recipe.model, recipe.training, recipe.seed)
+        model = fingerprint(training, recipe.export)
+        evaluation = fingerprint(model, recipe.evaluation)
+        paths = {name: out / name for name in STAGES}
+        return [
+            Step("samples", samples, lambda to: make_samples(recipe, plan, to, executor, report)),
+            Step("features", features, lambda to: make_features(recipe, paths["samples"], to, executor, report)),
+            Step("training", training, lambda to: train_model(recipe, paths["features"], to, report)),
+            Step("model", model, lambda to: export_model(recipe, paths["training"], paths["features"], to)),
+            Step("evaluation", evaluation, lambda to: self._evaluate(plan, to)),
+        ]
+
+    def _evaluate(self, plan: PhrasePlan, to: Path) -> None:
+        evaluate_model(self.recipe, plan, self.out, to, self.executor, self.report)
+
+    def _do(self, step: Step) -> None:
+        folder = self.out / step.name
+        if is_whole(folder, step.key):
+            self.report(Stage(step.name, StageState.SKIPPED))
+            return
+        began = time.monotonic()
+        self.report(Stage(step.name, StageState.RUNNING))
+        with whole_folder(folder, step.key) as partial:
+            step.make(partial)
+        self.report(Stage(step.name, StageState.DONE, round(time.monotonic() - began, 2)))
+
+    def _gather(self, plan: PhrasePlan) -> Path:
+        """Put the model's folder together and let it through the gate: complete or absent."""
+        model_id = f"{plan.id}_v{self.recipe.export.version}"
+        evaluation, training = self.out / "evaluation", self.out / "training"
+        result = self.out / "result"
+        with whole_folder(result, fingerprint(model_id, str(time.time_ns()))) as partial:
+            shutil.copy(self.out / "model" / "model.tflite", partial / f"{model_id}.tflite")
+            for source in (
+                evaluation / f"{model_id}.json",
+                evaluation / "report.json",
+                evaluation / "report.html",
+                evaluation / "card.md",
+                self.out / "recipe.yaml",
+                training / "history.jsonl",
+                training / "weights.npz",
+            ):
+                shutil.copy(source, partial / source.name)
+            verdict = verify_model(partial / f"{model_id}.tflite", weights=partial / "weights.npz")
+            if not verdict.passed:
+                raise ModelError(
+                    "the model does not pass the gate: " + "; ".join(verdict.faults),
+                    hint="This is a fault of Wakesmith; please report it with the run's folder.",
+                )
+        return result

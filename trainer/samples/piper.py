@@ -1,0 +1,53 @@
+"""Piper: VITS voices. Random numbers shape every call, so that no two clips are the same."""
+
+import json
+import unicodedata
+
+import numpy as np
+
+from trainer.core.audio import Samples
+from trainer.errors import VoiceError
+from trainer.samples.resampling import to_device_rate
+from trainer.samples.sessions import open_session
+from trainer.samples.utterances import Utterance
+from trainer.samples.voices import Voice
+
+_BEGIN, _END, _PAD = "^", "$", "_"
+
+
+class PiperEngine:
+    """One Piper model in one session.
+
+    The model holds random nodes whose state belongs to the session: the same seed and the same calls in the same
+    order give the same samples.
+    """
+
+    def __init__(self, voice: Voice, seed: int) -> None:
+        try:
+            config = json.loads(voice.path.with_name(voice.path.name + ".json").read_text(encoding="utf-8"))
+            self._ids: dict[str, list[int]] = config["phoneme_id_map"]
+            self._rate = int(config["audio"]["sample_rate"])
+            self._session = open_session(voice.path, seed)
+        except Exception as error:  # onnxruntime's exceptions share no base of their own
+            raise VoiceError(
+                f"the voice {voice.name} cannot be loaded from {voice.path}: {error}",
+                hint="Delete the file and get the voice again.",
+                code="bad_voice",
+            ) from error
+
+    def speak(self, utterance: Utterance, voice: Voice) -> Samples:
+        """Return the utterance as float32 [n] at 16 kHz."""
+        ids = [*self._ids[_BEGIN], *self._ids[_PAD]]
+        for symbol in unicodedata.normalize("NFD", utterance.ipa):
+            ids += [*self._ids.get(symbol, ()), *self._ids[_PAD]] if symbol in self._ids else []
+        ids += self._ids[_END]
+        length = utterance.tract / utterance.tempo
+        inputs = {
+            "input": np.array([ids], np.int64),
+            "input_lengths": np.array([len(ids)], np.int64),
+            "scales": np.array([utterance.variation, length, utterance.rhythm], np.float32),
+        }
+        if voice.speaker is not None:
+            inputs["sid"] = np.array([voice.speaker], np.int64)
+        samples: Samples = self._session.run(None, inputs)[0].ravel()
+        return to_device_rate(samples, self._rate, utterance.tract)

@@ -1,0 +1,71 @@
+"""What is asked of a voice: one utterance, and the shard of utterances that one worker speaks in one go."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from trainer.core.clips import ClipKind, Split
+
+EngineName = Literal["piper", "kokoro"]
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """One clip to be spoken. Nothing but this shapes it, save the shard's seed for voices that draw random numbers.
+
+    Attributes:
+        kind: what the clip is to training.
+        split: which part of the work may see it.
+        text: what is said, for people.
+        ipa: what is said, for the voice, with the punctuation that shapes its melody.
+        language: espeak-ng voice that `ipa` comes from, such as "en-us".
+        voices: names of one voice, or of the two that are mixed.
+        timbre: share of the second voice in how the mixture sounds, 0..1.
+        prosody: share of the second voice in how the mixture times and intones, 0..1.
+        tempo: speaking rate, 1 is the voice's own.
+        tract: factor on pitch and formants together; the tempo is not changed by it.
+        variation: how far the voice strays from its mean: Piper's noise scale, Kokoro's shift of the style row
+            in tokens divided by 10.
+        rhythm: how far Piper's durations stray, its noise width.
+    """
+
+    kind: ClipKind
+    split: Split
+    text: str
+    ipa: str
+    language: str
+    voices: tuple[str, ...]
+    timbre: float = 0.0
+    prosody: float = 0.0
+    tempo: float = 1.0
+    tract: float = 1.0
+    variation: float = 0.667
+    rhythm: float = 0.8
+
+    @property
+    def speaker(self) -> str:
+        """The speaker's name: every voice in it, separated by "+"."""
+        return "+".join(self.voices)
+
+    @property
+    def settings(self) -> str:
+        """How it was spoken, for people who look for a clip's origin."""
+        mixture = f" timbre {self.timbre:.2f} prosody {self.prosody:.2f}" if len(self.voices) > 1 else ""
+        return f"{self.speaker}{mixture} tempo {self.tempo:.2f} tract {self.tract:.2f} [{self.ipa}]"
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Utterances of one engine that are spoken in this order by one worker.
+
+    Attributes:
+        engine: that speaks them.
+        key: fingerprint of the utterances, the seed and the voices' files: the name of its result in the cache.
+        seed: of the engine's random numbers. They depend on the order within the shard and on nothing else, so that
+            the same shard has the same samples whatever else is spoken, and on however many workers.
+        utterances: in order.
+    """
+
+    engine: EngineName
+    key: str
+    seed: int
+    utterances: tuple[Utterance, ...]

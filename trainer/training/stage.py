@@ -1,0 +1,160 @@
+"""Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept."""
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.core.arrays import NUMPY
+from trainer.core.seeds import generator
+from trainer.core.workers import ProgressClock
+from trainer.events import Metric, Report, Warning
+from trainer.model.shape import MixedNetShape, shape_of
+from trainer.model.weights import FEATURE_SCALE, initial_weights
+from trainer.recipe import Recipe
+from trainer.training.checkpoints import Checkpoint, Checkpoints
+from trainer.training.loss import Windows, choose_windows
+from trainer.training.masks import mask
+from trainer.training.mining import mine
+from trainer.training.optimiser import Optimiser, rate_at
+from trainer.training.sampler import POSITIVE, Crop, Sampler, open_set
+from trainer.training.scorer import Scorer
+from trainer.training.validation import Figures, Validator
+
+NEGATIVE_SETS = ("near_miss", "speech", "noise")
+SLICES_A_SECOND = 100
+NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
+
+
+def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
+    """Train on the feature sets and write `weights.npz` and `history.jsonl` to the folder.
+
+    A folder that holds a checkpoint of the same inputs is gone on with.
+    """
+    Trainer(recipe, features, folder, report).run()
+
+
+class Trainer:
+    """One training run: its data, its network, its place."""
+
+    def __init__(self, recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
+        make_deterministic(recipe.seed)
+        training = recipe.training
+        self.recipe, self.report = training, report
+        self.seed = recipe.seed
+        self.shape: MixedNetShape = shape_of(recipe.model)
+        self.slices = round(recipe.augmentation.seconds * SLICES_A_SECOND)
+        sets = [open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)]
+        self.negatives = sets[1:]
+        shares = {str(name): share for name, share in training.shares.items()}
+        self.sampler = Sampler(sets, shares, training.batch, self.slices, recipe.seed, training.mixup)
+        self.optimiser = Optimiser(
+            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training
+        )
+        self.scorer = Scorer(self.shape)
+        positives, near_misses, ambient = (
+            open_set(features / f"validation_{name}", name) for name in (POSITIVE, "near_miss", "ambient")
+        )
+        self.validator = Validator(self.scorer, positives, near_misses, ambient, training.target_false_accepts)
+        self.files = Checkpoints(folder)
+        self.norms: deque[float] = deque(maxlen=200)
+
+    def run(self) -> None:
+        """Train all phases."""
+        place = self.files.load() or Checkpoint(0, 0, -1.0, 0, 0, (), self.optimiser.state())
+        self.optimiser.restore(place.state)
+        self.sampler.mined = place.mined
+        clock = ProgressClock(sum(self.recipe.steps), "steps", self.report)
+        clock.advance(place.step)
+        while place.phase < len(self.recipe.steps):
+            place = self._phase(place, clock)
+            if place.phase < len(self.recipe.steps):
+                place = replace(place, mined=self._mine(place.phase), state=self.optimiser.state())
+                self.sampler.mined = place.mined
+            self.files.save(place)
+        self.files.finish()
+
+    def _phase(self, place: Checkpoint, clock: ProgressClock) -> Checkpoint:
+        """Train one phase from where it stands; return the place at which the next begins."""
+        steps, peak = self.recipe.steps[place.phase], _at(self.recipe.rates, place.phase)
+        stop = place.phase_began + steps
+        patience = self.recipe.patience * self.recipe.evaluate_every
+        since = max(place.best_step, place.phase_began)
+        losses: list[float] = []
+        for step, (features, windows) in self._batches(place.step, stop):
+            rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
+            loss, norm = self.optimiser.step(features, windows, rate)
+            losses.append(loss)
+            self._watch(norm, step)
+            clock.advance()
+            done = step + 1
+            if done % self.recipe.evaluate_every and done < stop:
+                continue
+            figures = self._validate(done, float(np.mean(losses)), rate)
+            losses.clear()
+            if figures.score > place.best_score:
+                place = replace(place, best_step=done, best_score=figures.score)
+                since = done
+                self.files.save_best(self.optimiser.averaged())
+            place = replace(place, step=done, state=self.optimiser.state())
+            self.files.save(place)
+            if done - since >= patience:
+                clock.advance(stop - done)
+                break
+        return replace(place, phase=place.phase + 1, phase_began=place.step)
+
+    def _batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[NDArray[np.float32], Windows]]]:
+        """Yield prepared batches; the next is made while the network works on this one."""
+        with ThreadPoolExecutor(1) as thread:
+            waiting: Future[tuple[NDArray[np.float32], Windows]] | None = None
+            for step in range(first, stop):
+                ready = (waiting or thread.submit(self._prepare, step)).result()
+                waiting = thread.submit(self._prepare, step + 1) if step + 1 < stop else None
+                yield step, ready
+
+    def _prepare(self, step: int) -> tuple[NDArray[np.float32], Windows]:
+        batch = self.sampler.batch(step)
+        masked = mask(batch.features, self.recipe, generator(self.seed, "mask", step), NUMPY)
+        windows = choose_windows(batch.ends, self.shape.steps(self.slices), self.shape, self.recipe)
+        return masked.astype(np.float32) * FEATURE_SCALE, windows
+
+    def _validate(self, step: int, loss: float, rate: float) -> Figures:
+        figures = self.validator.measure(self.optimiser.averaged())
+        values = {"loss": round(loss, 6), "rate": rate, **figures.values()}
+        self.files.record({"step": step, **values})
+        self.report(Metric(step, values))
+        return figures
+
+    def _mine(self, phase: int) -> tuple[Crop, ...]:
+        return mine(
+            self.scorer,
+            self.optimiser.averaged(),
+            self.negatives,
+            self.slices,
+            self.recipe.mine_above,
+            self.recipe.mine,
+            self.seed + phase,
+        )
+
+    def _watch(self, norm: float, step: int) -> None:
+        """Warn when the gradient is far beyond its usual size (T10)."""
+        usual = float(np.median(self.norms)) if len(self.norms) == self.norms.maxlen else norm
+        self.norms.append(norm)
+        if norm > NORM_ALARM * usual:
+            self.report(Warning("gradient", f"the gradient's norm is {norm:.1f} at step {step}; usually {usual:.2f}"))
+
+
+def make_deterministic(seed: int) -> None:
+    """Same seed, same weights: TensorFlow's own randomness and the order of its sums."""
+    import tensorflow as tf
+
+    tf.keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def _at(values: tuple[float, ...], index: int) -> float:
+    return values[min(index, len(values) - 1)]

@@ -17,12 +17,16 @@ from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool
 from trainer.data.listing import fingerprint_folders
-from trainer.errors import ModelError
+from trainer.evaluation.stage import EVALUATION_VERSION, evaluate_model
 from trainer.events import Finished, Report, Stage, StageState, Started, Warning
-from trainer.evaluation.stage import evaluate_model
+from trainer.export.arena import manifest_arena, measure_arena
 from trainer.export.stage import export_model
-from trainer.export.verify import verify_model
-from trainer.features.stage import AUGMENT_VERSION, FRONT_END_VERSION, make_features
+from trainer.export.verify import Reference, verify_model
+from trainer.features.augment import AUGMENT_VERSION
+from trainer.features.frontend import FRONT_END_VERSION
+from trainer.features.stage import make_features
+from trainer.model.shape import shape_of
+from trainer.model.weights import load_weights
 from trainer.phrase.plan import PhrasePlan, plan_phrase, read_plan, write_plan
 from trainer.recipe import Recipe, dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
@@ -101,7 +105,7 @@ class Run:
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, recipe.seed)
         training = fingerprint(features, recipe.model, recipe.training, recipe.seed)
         model = fingerprint(training, recipe.export)
-        evaluation = fingerprint(model, recipe.evaluation)
+        evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}
         return [
             Step("samples", samples, lambda to: make_samples(recipe, plan, to, executor, report)),
@@ -112,7 +116,8 @@ class Run:
         ]
 
     def _evaluate(self, plan: PhrasePlan, to: Path) -> None:
-        evaluate_model(self.recipe, plan, self.out, to, self.executor, self.report)
+        arena = manifest_arena(measure_arena((self.out / "model" / "model.tflite").read_bytes()))
+        evaluate_model(self.recipe, plan, self.out, to, self.executor, self.report, arena)
 
     def _do(self, step: Step) -> None:
         folder = self.out / step.name
@@ -142,10 +147,7 @@ class Run:
                 training / "weights.npz",
             ):
                 shutil.copy(source, partial / source.name)
-            verdict = verify_model(partial / f"{model_id}.tflite", weights=partial / "weights.npz")
-            if not verdict.passed:
-                raise ModelError(
-                    "the model does not pass the gate: " + "; ".join(verdict.faults),
-                    hint="This is a fault of Wakesmith; please report it with the run's folder.",
-                )
+            shape = shape_of(self.recipe.model)
+            reference = Reference(load_weights(partial / "weights.npz", shape), shape)
+            verify_model(partial / f"{model_id}.tflite", reference=reference).require()
         return result

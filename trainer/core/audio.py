@@ -3,6 +3,7 @@
 import wave
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from trainer.errors import AudioError
 
 SAMPLE_RATE = 16_000  # Hz, the rate of the device's microphone front end
+_BAD_PACKETS = 1  # of a file that may be undecodable, and `_BAD_SHARE` of its packets on top
+_BAD_SHARE = 0.02
 MAX_SECONDS = 3 * 3600  # longer files would not fit in a small machine's memory
 
 Samples = NDArray[np.float32]
@@ -59,11 +62,12 @@ def decode_blocks(path: Path) -> Iterator[Samples]:
         with av.open(str(path), metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise AudioError(f"{path} has no sound track", code="not_audio")
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-            for frame in container.decode(audio=0):
+            # Channels are kept here and averaged below: FFmpeg's own mix to mono adds them, and clips.
+            resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
+            for frame in _frames(container, path):
                 frame.pts = None  # lying time stamps must not make the resampler insert or drop sound
-                yield from _arrays(resampler.resample(frame))
-            yield from _arrays(resampler.resample(None))
+                yield from _mono(resampler.resample(frame))
+            yield from _mono(resampler.resample(None))
     except av.error.InvalidDataError as error:
         raise AudioError(
             f"{path} is not sound in any format that FFmpeg knows",
@@ -74,10 +78,28 @@ def decode_blocks(path: Path) -> Iterator[Samples]:
         raise AudioError(f"{path} cannot be decoded: {error}", code="unreadable") from error
 
 
-def _arrays(frames: Iterable[av.AudioFrame]) -> Iterator[Samples]:
+def _frames(container: Any, path: Path) -> Iterator[Any]:
+    """Decode packet by packet, and pass over the few bad ones that cuts and tags leave at the ends of real files."""
+    good = bad = 0
+    for packet in container.demux(audio=0):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError:
+            bad += 1
+            continue
+        good += len(frames) > 0
+        yield from frames
+    if bad and not good:
+        raise AudioError(f"{path} is damaged: nothing in it can be decoded", code="unreadable")
+    if bad > _BAD_PACKETS + good * _BAD_SHARE:
+        raise AudioError(f"{path} is damaged: {bad} of {good + bad} packets cannot be decoded", code="unreadable")
+
+
+def _mono(frames: Iterable[Any]) -> Iterator[Samples]:
     for frame in frames:
         if frame.samples:
-            yield frame.to_ndarray()[0].astype(np.float32, copy=False)
+            channels = frame.to_ndarray()
+            yield channels[0] if len(channels) == 1 else channels.mean(axis=0, dtype=np.float32)
 
 
 def write_wav(path: Path, samples: Samples | NDArray[np.int16]) -> None:

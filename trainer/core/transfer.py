@@ -50,7 +50,13 @@ class Poisoned(Exception):
 
 
 def fetch_rest(promise: Promise, part: Path, file: IO[bytes], report: Report) -> None:
-    """Ask once for what is missing and append what comes; return when the server says that this was all."""
+    """Ask once for what is missing and append what comes; return when the server says that this was all.
+
+    Raises:
+        Transient, Poisoned: as they say.
+        DownloadError: an answer that no second attempt would change.
+        ResourceError: the disk has no room for the rest.
+    """
     have = file.seek(0, 2)
     validator = _read_note(part, promise.url) if have else ""
     if have and not validator and not (promise.sha256 or promise.md5):
@@ -79,8 +85,6 @@ def _receive(response: Any, file: IO[bytes], have: int, total: int | None, promi
             block = response.read1(_CHUNK)
         except (OSError, http.client.HTTPException) as error:
             raise Transient(f"the connection broke after {have + received:,} bytes ({_words(error)})") from error
-        finally:
-            file.flush()
         now = time.monotonic()
         if not block:
             break
@@ -90,7 +94,7 @@ def _receive(response: Any, file: IO[bytes], have: int, total: int | None, promi
         received += len(block)
         in_window += len(block)
         if total is not None and have + received > total:
-            raise Poisoned(f"more than the promised {total:,} bytes came")
+            raise Poisoned(f"more than the promised {total:,} bytes came", "wrong_size")
         if now - window > promise.timeout_s:
             if in_window < _LEAST_RATE * promise.timeout_s:
                 raise Transient(f"the server stalled after {have + received:,} bytes")
@@ -109,43 +113,39 @@ def _progress(have: int, received: int, total: int | None, seconds: float) -> Pr
     return Progress(have + received, total or have + received, "bytes", round(rate, 1), eta)
 
 
-@contextmanager
-def _open(promise: Promise, have: int, validator: str) -> Iterator[Any]:
+def _open(promise: Promise, have: int, validator: str) -> Any:
     headers = {"User-Agent": "wakesmith", "Accept-Encoding": "identity"}
     if have:
         headers["Range"] = f"bytes={have}-"
         if validator:
             headers["If-Range"] = validator
-    request = urllib.request.Request(promise.url, headers=headers)  # noqa: S310  scheme is checked
-    opener = urllib.request.build_opener(_Redirects)
+    request = urllib.request.Request(promise.url, headers=headers)  # noqa: S310  the scheme has been checked
     try:
-        with opener.open(request, timeout=promise.timeout_s) as response:
-            yield response
+        return urllib.request.build_opener(_Redirects).open(request, timeout=promise.timeout_s)
     except urllib.error.HTTPError as error:
-        with error:
-            if error.code == 416:
-                raise Poisoned("the part that lay here is longer than the file") from error
-            if error.code in _RETRY:
-                raise Transient(
-                    f"the server answered with status {error.code}", _retry_after(error.headers)
-                ) from error
-            raise DownloadError(
-                f"{promise.url}: the server answered with status {error.code} ({error.reason})",
-                hint="The file has moved, or may be fetched only after signing in." if error.code < 500 else "",
-                code="http_status",
-            ) from error
+        error.close()
+        if error.code == 416:
+            raise Poisoned("the part that lay here is longer than the file") from error
+        if error.code in _RETRY:
+            raise Transient(f"the server answered with status {error.code}", _retry_after(error.headers)) from error
+        if error.code in (301, 302, 303, 307, 308):
+            raise DownloadError(f"{promise.url}: {error.reason}", code="refused_url") from error
+        raise DownloadError(
+            f"{promise.url}: the server answered with status {error.code} ({error.reason})",
+            hint="The file has moved, or may be fetched only after signing in.",
+            code="http_status",
+        ) from error
     except (OSError, http.client.HTTPException) as error:
         raise Transient(f"no connection ({_words(error)})") from error
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, though never from https to something weaker, nor out of the web."""
+    """Follows redirects, though never from https to something weaker. The library refuses files itself."""
 
     def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
-        scheme = urlsplit(newurl).scheme.lower()
-        if scheme not in ("http", "https") or (req.type == "https" and scheme == "http"):
+        if req.type == "https" and urlsplit(newurl).scheme.lower() != "https":
             raise DownloadError(f"{req.full_url} redirects to {newurl!r}, which is refused", code="refused_url")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -164,7 +164,7 @@ def _check_headers(headers: Message, total: int | None, promise: Promise) -> Non
     if encoding != "identity":
         raise Poisoned(f"the server packs it ({encoding}) although it was asked not to")
     if promise.size is not None and total is not None and total != promise.size:
-        raise Poisoned(f"{promise.size:,} bytes were promised; the server offers {total:,}")
+        raise Poisoned(f"{promise.size:,} bytes were promised; the server offers {total:,}", "wrong_size")
     chunked = headers.get("Transfer-Encoding", "").lower() == "chunked"
     if total is None and not chunked and not (promise.size or promise.sha256 or promise.md5):
         raise Poisoned("the server states no length and no checksum is known, so a cut could not be seen")
@@ -178,12 +178,14 @@ def _refuse_page(block: bytes, url: str) -> None:
 
 
 def empty_part(part: Path, file: IO[bytes]) -> int:
+    """Throw away what has come; return the new length, 0."""
     file.truncate(0)
     note_of(part).unlink(missing_ok=True)
     return file.seek(0)
 
 
 def note_of(part: Path) -> Path:
+    """Return the file that remembers which version of the download a part belongs to."""
     return part.with_name(part.name + ".json")
 
 

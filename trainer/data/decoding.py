@@ -31,6 +31,7 @@ class Decoded:
 
     Attributes:
         pcm: 16 kHz mono int16 [n].
+        heard_s: seconds that were decoded, before any trimming.
         part: number within a long recording, from 1; 0 where it is whole.
         end_s: where the phrase ends, in positives.
         digest: hash of the samples.
@@ -38,6 +39,7 @@ class Decoded:
     """
 
     pcm: NDArray[np.int16]
+    heard_s: float
     part: int
     end_s: float | None
     digest: bytes
@@ -53,7 +55,7 @@ def _probe(path: Path) -> float:
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if container.duration and container.duration > 0:
-                return float(container.duration) / av.time_base
+                return float(container.duration / av.time_base)
     except (av.error.FFmpegError, OSError, ValueError):
         pass  # decoding will say what is wrong
     return path.stat().st_size / (2 * SAMPLE_RATE) if path.is_file() else 0.0
@@ -68,11 +70,12 @@ def decode(recording: Recording) -> Iterator[Decoded | Rejection]:
     """Decode one file whole."""
     try:
         samples = read_audio(recording.path)
+        heard_s = len(samples) / SAMPLE_RATE
         if recording.kind is ClipKind.ROOM:
             samples = trim_room(samples, recording.origin)
         step = int(PART_S * SAMPLE_RATE)
         if len(samples) <= WHOLE_S * SAMPLE_RATE:
-            yield _piece(recording, to_pcm16(samples), 0)
+            yield _piece(recording, to_pcm16(samples), 0, heard_s)
             return
     except AudioError as error:
         yield _rejection(recording, error)
@@ -101,12 +104,12 @@ def _checked(recording: Recording, samples: Samples, part: int) -> Decoded | Rej
     try:
         if not np.isfinite(samples).all():
             raise AudioError(f"{recording.origin} holds samples that are not numbers", code="not_finite")
-        return _piece(recording, to_pcm16(samples), part)
+        return _piece(recording, to_pcm16(samples), part, len(samples) / SAMPLE_RATE)
     except AudioError as error:
         return _rejection(recording, error)
 
 
-def _piece(recording: Recording, pcm: NDArray[np.int16], part: int) -> Decoded:
+def _piece(recording: Recording, pcm: NDArray[np.int16], part: int, heard_s: float) -> Decoded:
     name = recording.origin
     if len(pcm) < SHORTEST_S * SAMPLE_RATE:
         raise AudioError(f"{name} is {len(pcm) / SAMPLE_RATE:.3f} s long", code="too_short")
@@ -123,7 +126,7 @@ def _piece(recording: Recording, pcm: NDArray[np.int16], part: int) -> Decoded:
             )
     clipped = float(np.mean(np.abs(pcm.astype(np.int32)) >= FULL_SCALE)) > CLIPPED_SHARE
     digest = hashlib.blake2b(np.ascontiguousarray(pcm).data, digest_size=16).digest()
-    return Decoded(pcm, part, end_s, digest, clipped and recording.kind is not ClipKind.ROOM)
+    return Decoded(pcm, heard_s, part, end_s, digest, clipped and recording.kind is not ClipKind.ROOM)
 
 
 def _rejection(recording: Recording, error: AudioError) -> Rejection:

@@ -4,19 +4,57 @@ import csv
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.core.clips import ClipKind
+from trainer.core.fingerprint import fingerprint
 from trainer.errors import DataError
 from trainer.recipe import DataRecipe
 
 # Files that stand beside recordings in every data set and are no one's mistake.
 NOT_AUDIO = frozenset(
-    ".txt .json .jsonl .tsv .csv .md .rst .pdf .html .xml .yaml .yml .py .sh .lab .textgrid .trans .srt .log .npy .npz "
-    ".jpg .jpeg .png .gif .svg .zip .gz .bz2 .xz .tar .tgz .7z .part .partial .lock .db .ini .cfg .toml".split()
+    f".{suffix}"
+    for suffix in (
+        *(
+            "txt",
+            "json",
+            "jsonl",
+            "tsv",
+            "csv",
+            "md",
+            "rst",
+            "pdf",
+            "html",
+            "xml",
+            "yaml",
+            "yml",
+            "toml",
+            "ini",
+            "cfg",
+        ),
+        *(
+            "py",
+            "sh",
+            "lab",
+            "textgrid",
+            "trans",
+            "srt",
+            "log",
+            "npy",
+            "npz",
+            "db",
+            "jpg",
+            "jpeg",
+            "png",
+            "gif",
+            "svg",
+        ),
+        *("zip", "gz", "bz2", "xz", "tar", "tgz", "7z", "part", "partial", "lock"),
+    )
 )
+PAPERS = frozenset({"LICENSE", "LICENCE", "COPYING", "README", "NOTICE", "FINGERPRINT"})
 # Sub-folders of one root that name the kinds (D1). Plurals are taken too.
 ROOT_FOLDERS = {
     "positive": ClipKind.POSITIVE,
@@ -81,6 +119,21 @@ def list_recordings(recipe: DataRecipe) -> Listing:
     return Listing(tuple(found.values()), passed_over)
 
 
+def fingerprint_folders(folders: Iterable[Path]) -> str:
+    """Return a hash that changes with any file below the folders. Quick: names, sizes and times, not contents.
+
+    Raises:
+        DataError: a folder is missing.
+    """
+    rows: list[tuple[str, int, int]] = []
+    for folder in folders:
+        _check_folder(folder)
+        for path in sorted(_files(folder, Counter())):
+            stat = path.stat()
+            rows.append((str(path), stat.st_size, stat.st_mtime_ns))
+    return fingerprint(rows)
+
+
 def root_folders(folder: Path) -> dict[Path, ClipKind]:
     """Return the sub-folders that name a kind, if this is one root of all kinds (D1): two of them at least."""
     kinds = {
@@ -108,11 +161,15 @@ def _folders(recipe: DataRecipe) -> Iterator[tuple[Path, ClipKind]]:
     )
     for kind, folders in given:
         for folder in folders:
-            if not folder.is_dir():
-                what = "is a file" if folder.is_file() else "does not exist"
-                raise DataError(f"{folder} {what}", hint="Give a folder of recordings.", code="no_folder")
+            _check_folder(folder)
             within = root_folders(folder)
             yield from within.items() if within else ((folder, kind),)
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "does not exist"
+        raise DataError(f"{folder} {what}", hint="Give a folder of recordings.", code="no_folder")
 
 
 def _files(folder: Path, passed_over: Counter[str]) -> Iterator[Path]:
@@ -127,11 +184,7 @@ def _files(folder: Path, passed_over: Counter[str]) -> Iterator[Path]:
         names[:] = sorted(name for name in names if not name.startswith("."))
         for name in files:
             suffix = Path(name).suffix.lower()
-            if (
-                name.startswith(".")
-                or suffix in NOT_AUDIO
-                or name.upper() in ("LICENSE", "LICENCE", "COPYING", "README")
-            ):
+            if name.startswith(".") or suffix in NOT_AUDIO or name.upper() in PAPERS:
                 passed_over[suffix or name] += 1
             else:
                 yield Path(here) / name
@@ -153,7 +206,7 @@ def _recording(path: Path, folder: Path, kind: ClipKind, licences: "_Licences") 
 
 
 class _Licences:
-    """Licences of folders: from the nearest `index.tsv` with the columns `folder` and `licence`, else the recipe's."""
+    """Licences of folders, from the nearest `index.tsv` with columns `folder` and `licence`, else the recipe's."""
 
     def __init__(self, folder: Path, default: str) -> None:
         self._default = default

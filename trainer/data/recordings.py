@@ -21,6 +21,7 @@ from trainer.recipe import DataRecipe
 Row = tuple[Clip, NDArray[np.int16]]
 _BATCH_S = 60.0  # seconds of audio a worker decodes at once: small files would spend their time in transit
 _BATCH_FILES = 64
+_CUT_SHARE = 0.9  # of the length that a header states: less was decoded from a file that was cut off
 _AHEAD = 6  # batches under way: each holds one file of at most WHOLE_S, or _BATCH_S of small ones
 
 
@@ -43,21 +44,26 @@ def import_recordings(recipe: DataRecipe, seed: int, executor: Executor, report:
     seconds = _probe(recordings, executor)
     groups = group_recordings(recordings)
     splits = assign_splits([r.kind for r in recordings], groups, seconds, seed)
-    counts: Counter[str] = Counter()
+    clipped = 0
     seen: dict[bytes, str] = {}
     decoded = _decode(recordings, seconds, executor, report)
-    for recording, group, pieces in zip(recordings, groups, decoded, strict=True):
+    cut: list[str] = []
+    for recording, group, promised_s, pieces in zip(recordings, groups, seconds, decoded, strict=True):
+        heard_s = 0.0
         for piece in pieces:
+            heard_s += piece.heard_s if isinstance(piece, Decoded) else 0.0
             if isinstance(piece, Decoded) and piece.digest in seen:
                 first = seen[piece.digest]
                 yield Rejection(recording.origin, "duplicate", f"{recording.origin} sounds exactly like {first}")
             elif isinstance(piece, Decoded):
                 seen[piece.digest] = recording.origin
-                counts["clipped"] += piece.clipped
+                clipped += piece.clipped
                 yield _clip(recording, group, splits[group], piece), piece.pcm
             else:
                 yield piece
-    _warn(report, counts, listing.passed_over)
+        if 0 < heard_s < _CUT_SHARE * promised_s:
+            cut.append(recording.origin)
+    _warn(report, clipped, cut, listing.passed_over)
 
 
 def _clip(recording: Recording, group: str, split: Split, piece: Decoded) -> Clip:
@@ -124,12 +130,20 @@ def _batches(recordings: Sequence[Recording], seconds: Sequence[float]) -> list[
     return [*batches, tuple(batch)] if batch else batches
 
 
-def _warn(report: Report, counts: Counter[str], passed_over: Counter[str]) -> None:
-    if counts["clipped"]:
+def _warn(report: Report, clipped: int, cut: Sequence[str], passed_over: Counter[str]) -> None:
+    if cut:
+        report(
+            Warning(
+                "cut_off",
+                f"{len(cut)} recordings hold less sound than they state, such as {cut[0]}",
+                "What they hold is used; they were cut off or damaged on their way.",
+            )
+        )
+    if clipped:
         report(
             Warning(
                 "clipped",
-                f"{counts['clipped']} recordings are clipped (samples at full scale)",
+                f"{clipped} recordings are clipped (samples at full scale)",
                 "They are used; recording them again at a lower level gives a better model.",
             )
         )

@@ -13,7 +13,8 @@ SHORTEST_RUN = 4  # frames: a shorter burst is a click
 def levels(pcm: NDArray[np.int16]) -> NDArray[np.float64]:
     """Return the RMS level of every whole 10 ms frame, dBFS, float64 [n // 160]; -100 is digital silence."""
     frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME).astype(np.float64) / 32768.0
-    return 20 * np.log10(np.sqrt(np.mean(frames**2, axis=1)) + 1e-5)
+    dbfs: NDArray[np.float64] = 20 * np.log10(np.sqrt(np.mean(frames**2, axis=1)) + 1e-5)
+    return dbfs
 
 
 def speech_span(pcm: NDArray[np.int16]) -> tuple[int, int]:

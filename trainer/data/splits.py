@@ -12,8 +12,9 @@ The unit that stays together is the largest that the folders declare:
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 from trainer.core.clips import ClipKind, Split
 from trainer.core.seeds import seed_of
@@ -21,7 +22,9 @@ from trainer.data.listing import SPOKEN, Recording
 
 SHARES = {Split.TRAIN: 0.80, Split.VALIDATION: 0.12, Split.TEST: 0.08}  # of the seconds of each kind
 SOURCES_NEEDED = 4  # fewer sources cannot be kept whole without one split taking most of the speech
-_TAKE = re.compile(r"(?:[-_ .](?:take|part|seg|chunk)?[-_ ]?\d{1,2}|[-_ ][A-Za-z])$", re.IGNORECASE)
+MOST_TAKES = 4  # more files that differ in a bare number only are a numbered collection, not takes of one recording
+_PIECE = re.compile(r"[-_ .]?(?:take|part|seg|segment|chunk)[-_ ]?\d+$", re.IGNORECASE)
+_TAKE = re.compile(r"[-_ ](?:\d{1,2}|[A-Za-z])$")
 
 
 def group_recordings(recordings: Sequence[Recording]) -> list[str]:
@@ -31,10 +34,11 @@ def group_recordings(recordings: Sequence[Recording]) -> list[str]:
     for r in recordings:
         if not r.speaker:
             sources[r.kind].add(r.source)
-    return [_group(r, speakers, len(sources[r.kind]) >= SOURCES_NEEDED) for r in recordings]
+    takes = Counter(_family(r.path) for r in recordings)
+    return [_group(r, speakers, len(sources[r.kind]) >= SOURCES_NEEDED, takes) for r in recordings]
 
 
-def _group(recording: Recording, speakers: set[str], by_source: bool) -> str:
+def _group(recording: Recording, speakers: set[str], by_source: bool, takes: Counter[tuple[Path, str]]) -> str:
     spoken = recording.kind in SPOKEN
     if recording.speaker:
         return f"recorded:{recording.speaker}"
@@ -42,9 +46,14 @@ def _group(recording: Recording, speakers: set[str], by_source: bool) -> str:
         return f"recorded:{recording.source}"
     if spoken and by_source:
         return f"unknown:{recording.source}"
-    stem = recording.path.stem
-    family = _TAKE.sub("", stem) or stem
-    return f"unknown:{recording.source}/{recording.path.parent.name}/{family}"
+    family = _family(recording.path)
+    stem = family[1] if takes[family] <= MOST_TAKES else _PIECE.sub("", recording.path.stem)
+    return f"unknown:{recording.source}/{recording.path.parent.name}/{stem or recording.path.stem}"
+
+
+def _family(path: Path) -> tuple[Path, str]:
+    stem = _PIECE.sub("", path.stem)
+    return path.parent, _TAKE.sub("", stem) or stem
 
 
 def assign_splits(

@@ -6,14 +6,15 @@ Read off `micro_wake_word.cpp` and `streaming_model.cpp` of ESPHome 2026.10. In 
 2. adds one to `ignore`, up to 0, if the *last stored* probability is below the cutoff;
 3. if a probability has not been judged yet and `ignore` is 0: detects when `sum(window) > cutoff * window`.
 
-After a detection the window is filled with zeros and `ignore` returns to -100, where it also starts. A probability that
-came while `ignore` was below 0 stays unjudged, so that the slice in which `ignore` reaches 0 judges it, even between two
-runs of the model. A cutoff of 0 never detects, because nothing is below it.
+After a detection the window is filled with zeros and `ignore` returns to -100, where it also starts. A probability
+that came while `ignore` was below 0 stays unjudged, so that the slice in which `ignore` reaches 0 judges it, even
+between two runs of the model. A cutoff of 0 never detects, because nothing is below it.
 """
 
 import bisect
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,10 +53,11 @@ class Twin:
         return int(shape[1])
 
     def probabilities(self, features: Features, phase: int = 0) -> Probabilities:
-        """Run the model over features uint16 [slices, 40] from a fresh state; return uint8 [(slices - phase) // stride].
+        """Run the model from a fresh state.
 
-        Step j ends with slice `phase + j * stride + stride - 1`. The device starts at any slice of the sound, so each
-        `phase` in 0..stride-1 is as likely as the others.
+        Takes features uint16 [slices, 40] and returns uint8 [(slices - phase) // stride]. Step j ends with slice
+        `phase + j * stride + stride - 1`. The device starts at any slice of the sound, so each `phase` in
+        0..stride-1 is as likely as the others.
         """
         if not 0 <= phase < self.stride:
             raise ValueError(f"phase must be in 0..{self.stride - 1}. Received: {phase}")
@@ -159,7 +161,7 @@ class _Sweep:
             return [(c, c + 1) for c in range(1, end)]
         edges = np.union1d(self.values.astype(np.int64) + 1, -(-self.sums // self.window))
         bounds = [1, *(int(e) for e in edges if 1 < e < end), end]
-        return list(zip(bounds[:-1], bounds[1:], strict=True))
+        return list(pairwise(bounds))
 
     def detections(self, cutoff: int) -> list[int]:
         """Return the slices in which this cutoff detects; call with growing cutoffs."""

@@ -1,8 +1,8 @@
 """Measures with their uncertainty: no figure leaves this room without an interval or a word that it is unknown.
 
 References: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927);
-F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936); D. K. McClish, "Analyzing a portion of
-the ROC curve", Medical Decision Making 9 (1989).
+F. Garwood, "Fiducial limits for the Poisson distribution", Biometrika 28 (1936); D. K. McClish, "Analyzing a portion
+of the ROC curve", Medical Decision Making 9 (1989).
 """
 
 import math
@@ -91,6 +91,7 @@ class Confusion:
 
 def share(hits: float, total: int) -> Share:
     """Return `hits / total` with Wilson's interval."""
+    hits = float(hits)  # not NumPy's, which JSON does not know
     if not 0 <= hits <= total:
         raise ValueError(f"hits must be in 0..{total}. Received: {hits}")
     if total == 0:
@@ -99,7 +100,7 @@ def share(hits: float, total: int) -> Share:
     middle = (value + square / (2 * total)) / (1 + square / total)
     half = _Z / (1 + square / total) * math.sqrt(value * (1 - value) / total + square / (4 * total * total))
     low = 0.0 if hits == 0 else max(0.0, middle - half)
-    return Share(float(hits), total, value, low, 1.0 if hits == total else min(1.0, middle + half))
+    return Share(hits, total, value, low, 1.0 if hits == total else min(1.0, middle + half))
 
 
 def hourly(count: int, hours: float) -> Hourly:
@@ -123,7 +124,9 @@ def upper_bound(count: int, hours: float) -> float:
     return float(chi2.ppf(CONFIDENCE, 2 * count + 2)) / 2 / hours if hours > 0 else math.inf
 
 
-def det_curve(recalls: NDArray[np.float64], clips: int, accepts: NDArray[np.int64], hours: float) -> tuple[Operating, ...]:
+def det_curve(
+    recalls: NDArray[np.float64], clips: int, accepts: NDArray[np.int64], hours: float
+) -> tuple[Operating, ...]:
     """Return the operating points from hits and accepts at every cutoff, both [256], without repetitions."""
     points: list[Operating] = []
     last: tuple[float, int] | None = None

@@ -6,8 +6,11 @@ and zero point -128, output uint8 with scale 1 / 256 and zero point 0, and ring 
 
 import contextlib
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,30 +62,30 @@ def representative_chunks(frames: NDArray[np.uint16], stride: int) -> Iterator[l
         yield [chunk]
 
 
+def make_converter(model: StreamingModel, frames: NDArray[np.uint16]) -> Any:
+    """Return TensorFlow's converter with everything set that ESPHome asks for."""
+    import tensorflow as tf
+
+    step = model.step.get_concrete_function()
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([step], model.module)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: representative_chunks(frames, model.shape.stride)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.uint8
+    # without it the ring buffers stay float and the device would need DEQUANTIZE, which it lacks
+    converter._experimental_variable_quantization = True
+    return converter
+
+
 def _convert(weights: Weights, shape: MixedNetShape, frames: NDArray[np.uint16]) -> bytes:
     with _quiet():
-        import tensorflow as tf
-
-        model = StreamingModel(weights, shape)
-        converter = tf.lite.TFLiteConverter.from_concrete_functions(
-            [model.step.get_concrete_function()], model.module
-        )
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: representative_chunks(frames, shape.stride)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = tf.int8
-        converter.inference_output_type = tf.uint8
-        # without it the ring buffers stay float and the device would need DEQUANTIZE, which it lacks
-        converter._experimental_variable_quantization = True
-        return bytes(converter.convert())
+        return bytes(make_converter(StreamingModel(weights, shape), frames).convert())
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Hold back what TensorFlow's C++ writes to standard error; show it when the block fails."""
-    import sys
-    import tempfile
-
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with tempfile.TemporaryFile() as log:
         sys.stderr.flush()

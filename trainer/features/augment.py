@@ -1,8 +1,8 @@
 """From planned scenes to what a microphone in a room records, many rows at a time.
 
-Chance is drawn by NumPy on the host, sound is worked on through `Arrays`: the same seed gives the same on CPU and GPU.
-The order is that of a real room: (speech) * room + noise * another place, then the microphone's colour, gain,
-clipping, its own noise, and rounding to int16.
+Chance is drawn by NumPy on the host, sound is worked on through `Arrays`: a seed gives the same on CPU and GPU.
+The order is that of a real room: speech * room + noise * another place, then the microphone's colour, gain, clipping,
+its own noise, and rounding to int16.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import next_fast_len
 
 from trainer.core.arrays import Arrays
 from trainer.core.audio import from_pcm16
 from trainer.features.bank import Bank
-from trainer.features.colour import GRID, colour_rows, distort_rows, draw_colour
+from trainer.features.colour import GRID, colour_rows, distort_rows, draw_colour, row_length
 from trainer.features.resample import change_speed
 from trainer.features.rooms import mix_responses, play_in_rooms
 from trainer.features.scenes import Piece, Scene
@@ -42,7 +41,7 @@ class Draws:
         speech: float32 [rows, n], dry. `spans` int [rows, 2] says where its level counts.
         noise, floor: float32 [rows, n], RMS 0.1 each (noise 0 where there is none).
         snr_db, peak_db, floor_db: float32 [rows].
-        roomy, noise_roomy, coloured, bent: rows that are played in a room, whose noise is, that are filtered, clipped.
+        roomy, noise_roomy, coloured, bent: rows played in a room, whose noise is, filtered, clipped.
         responses, noise_responses: float32 [of those rows, k].
         colours: float32 [of those rows, GRID].
         hard, amount: bool and float32 [of those rows].
@@ -82,7 +81,7 @@ def augment(
 
 def draw(scenes: Sequence[Scene], bank: Bank, recipe: AugmentationRecipe, rng: np.random.Generator) -> Draws:
     """Decide about a batch of scenes that share their lead-in."""
-    n = next_fast_len(max(scene.length for scene in scenes), real=True)
+    n = row_length(max(scene.length for scene in scenes))
     rows = len(scenes)
     rich = [not scene.plain for scene in scenes]
 
@@ -92,11 +91,12 @@ def draw(scenes: Sequence[Scene], bank: Bank, recipe: AugmentationRecipe, rng: n
 
     noise = np.zeros((rows, n), np.float32)
     needed = {i for i, scene in enumerate(scenes) if scene.background}
-    for i in sorted({*chosen(recipe.noise), *needed}):
+    noisy = sorted({*chosen(recipe.noise), *needed})
+    for i in noisy:
         noise[i] = bank.background(n, rng)
         if rng.random() < _SECOND_NOISE:
             noise[i] += bank.background(n, rng) * np.float32(10 ** (rng.uniform(-12, 0) / 20))
-    roomy, noise_roomy = chosen(recipe.rooms), chosen(_NOISE_ROOM)
+    roomy, noise_roomy = chosen(recipe.rooms), [i for i in chosen(_NOISE_ROOM) if i in noisy]
     equalised, limited, stopped = (set(chosen(p)) for p in (recipe.equaliser, _MICROPHONE, _STOP))
     coloured = sorted(equalised | limited | stopped)
     colours = [draw_colour(i in equalised, i in limited, i in stopped, rng) for i in coloured]

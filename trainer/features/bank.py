@@ -1,7 +1,7 @@
 """What scenes are heard in: the rooms and noises of one split, made once and kept as arrays (A4, A7)."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -20,7 +20,6 @@ from trainer.features.rooms import ROOMS, shape_response, simulate_room
 
 _NOISE_ROWS = {Split.TRAIN: 12, Split.VALIDATION: 4}  # of every kind
 _NOISE_SECONDS = 10
-_VALIDATION_ROOMS = ROOMS // 5
 _VOICES = 200  # clips that babble is made of, at most
 _GIVEN_ROOMS = 200  # A4
 
@@ -81,19 +80,21 @@ def make_bank(
 ) -> list[Rejection]:
     """Write `rooms/`, `noises/` and `bank.json`; return the given rooms that were refused.
 
-    Rooms are those given for the split, if there are at least three, else simulated ones (others for each split).
+    Rooms are those given for the split, and simulated ones (others for each split) beside them if they are
+    fewer than half of `ROOMS`.
     """
     audio: RaggedStore[np.int16] = RaggedStore(samples / "audio")
     rooms, refused = _given_rooms(audio, clips, split)
     if len(rooms) < ROOMS // 2:
         train = split is Split.TRAIN
-        indices = range(_VALIDATION_ROOMS, ROOMS) if train else range(_VALIDATION_ROOMS)
+        indices = range(ROOMS // 5, ROOMS) if train else range(ROOMS // 5)
         rooms += [response for pair in executor.map(partial(simulate_room, seed), indices) for response in pair]
     write_ragged(folder / "rooms", rooms, np.float32)
     speech = _rows(clips, split, (ClipKind.SPEECH,))
-    voices = [audio[i] for i in speech[:: max(1, len(speech) // _VOICES)][:_VOICES]]
+    voices = tuple(speech[:: max(1, len(speech) // _VOICES)][:_VOICES])
     kinds = [kind for kind in NOISES for _ in range(_NOISE_ROWS[split])]
-    write_ragged(folder / "noises", _noises(kinds, split, seed, voices), np.int16)
+    noises = executor.map(partial(_noise, samples, voices, seed, split), range(len(kinds)), kinds)
+    write_ragged(folder / "noises", noises, np.int16)
     header = {
         "kinds": kinds,
         "recorded": _rows(clips, split, (ClipKind.NOISE, ClipKind.MUSIC)),
@@ -104,12 +105,10 @@ def make_bank(
     return refused
 
 
-def _noises(
-    kinds: Iterable[str], split: Split, seed: int, voices: Sequence[NDArray[np.int16]]
-) -> Iterable[NDArray[np.int16]]:
-    for index, kind in enumerate(kinds):
-        rng = generator(seed, "noise", split, index)
-        yield to_pcm16(make_noise(kind, _NOISE_SECONDS * SAMPLE_RATE, rng, voices))
+def _noise(samples: Path, voices: Sequence[int], seed: int, split: Split, index: int, kind: str) -> NDArray[np.int16]:
+    audio: RaggedStore[np.int16] = RaggedStore(samples / "audio")
+    rng = generator(seed, "noise", split, index)
+    return to_pcm16(make_noise(kind, _NOISE_SECONDS * SAMPLE_RATE, rng, [audio[row] for row in voices]))
 
 
 def _given_rooms(

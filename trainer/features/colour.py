@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from trainer.core.arrays import Arrays
 from trainer.core.audio import SAMPLE_RATE
@@ -18,9 +19,7 @@ _FREQUENCIES = np.linspace(0, SAMPLE_RATE / 2, GRID)
 _LOG = np.log(np.maximum(_FREQUENCIES, 20.0))
 
 
-def draw_colour(
-    equaliser: bool, microphone: bool, stop: bool, rng: np.random.Generator
-) -> NDArray[np.float32]:
+def draw_colour(equaliser: bool, microphone: bool, stop: bool, rng: np.random.Generator) -> NDArray[np.float32]:
     """Return a magnitude response, float32 [GRID].
 
     Args:
@@ -43,16 +42,22 @@ def draw_colour(
     return (10 ** (np.maximum(gain_db, -60) / 20)).astype(np.float32)
 
 
+def row_length(longest: int) -> int:
+    """Return a length for rows: at least `longest`, quick to transform, and a multiple of the filters' grid."""
+    step = 2 * (GRID - 1)
+    return int(next_fast_len(-(-longest // step), real=True)) * step
+
+
 def colour_rows(arrays: Arrays, sound: Any, responses: Any) -> Any:
-    """Apply magnitude responses [rows, GRID] to rows [rows, n]."""
+    """Apply magnitude responses [rows, GRID] to rows [rows, n]; n as `row_length` gives it."""
     xp, fft = arrays.xp, arrays.scipy.fft
-    n = sound.shape[1]
+    rows, n = sound.shape
     spectrum = fft.rfft(sound, axis=1)
-    at = xp.linspace(0, GRID - 1, n // 2 + 1, dtype=xp.float32)
-    left = xp.minimum(at.astype(xp.int32), GRID - 2)
-    share = at - left
-    step = responses[:, 1:] - responses[:, :-1]
-    spectrum *= responses[:, left] + step[:, left] * share
+    bins = n // 2 // (GRID - 1)  # of the spectrum, from one point of the grid to the next
+    share = xp.arange(bins, dtype=xp.float32) / bins
+    left, step = responses[:, :-1, None], (responses[:, 1:] - responses[:, :-1])[:, :, None]
+    spectrum[:, :-1] *= (left + step * share).reshape(rows, -1)
+    spectrum[:, -1] *= responses[:, -1]
     return fft.irfft(spectrum, n, axis=1)
 
 

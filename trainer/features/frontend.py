@@ -1,8 +1,8 @@
 """The device's microphone front end, as pymicro-features carries it: 40 mel channels every 10 ms.
 
-Frame i of a signal looks at samples [160 i, 160 i + 480): it is there as soon as sample 160 i + 480 has been heard, and
-its newest 10 ms are samples [160 i + 320, 160 i + 480). n samples give `frame_count(n)` frames. The front end carries a
-noise estimate from frame to frame, so frames depend on what was heard before, too.
+Frame i of a signal looks at samples [160 i, 160 i + 480): it is there once 160 i + 480 samples have been heard, and
+its newest 10 ms are samples [160 i + 320, 160 i + 480). n samples give `frame_count(n)` frames. The front end carries
+a noise estimate from frame to frame, so a frame depends on all that was heard before it.
 """
 
 from typing import Any
@@ -36,7 +36,8 @@ def features_of(samples: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.
     values: list[float] = []
     for at in range(0, len(sound) - step + 1, step):
         values += process(sound[at : at + step]).features
-    return np.rint(np.asarray(values, np.float32) * _SCALE).astype(np.uint16).reshape(-1, CHANNELS)
+    frames: NDArray[np.uint16] = np.rint(np.asarray(values, np.float32) * _SCALE).astype(np.uint16)
+    return frames.reshape(-1, CHANNELS)
 
 
 def frame_count(samples: int) -> int:
@@ -57,4 +58,5 @@ def frame_of(sample: int) -> int:
 def quantise(features: NDArray[np.uint16]) -> NDArray[np.int8]:
     """Return the model's input by the firmware's formula, clamp((v * 256 + 333) // 666 - 128), same shape."""
     wide: NDArray[Any] = (features.astype(np.int32) * 256 + _SPAN // 2) // _SPAN - 128
-    return np.clip(wide, -128, 127).astype(np.int8)
+    quantised: NDArray[np.int8] = np.clip(wide, -128, 127).astype(np.int8)
+    return quantised

@@ -4,7 +4,7 @@ A row of sound is a lead-in, which the front end hears and nobody keeps, and the
 samples of the row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from trainer.features.frontend import HOP, samples_for
 LEAD = 16_000  # samples: the front end never starts fresh on the device
 TAIL = 7_200  # samples that remain after the phrase's end: the windows that must detect lie there
 _HEAD = 800  # samples of the kept part before the phrase begins
+_HEARD = 28_000  # samples of the kept part before the phrase ends, where there is room: the network's receptive field
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,12 @@ class Scene:
 def resampled_sizes(length: int, speed: float) -> tuple[int, int, int]:
     """Return (padded input, padded output, output) lengths of playing so many samples at a speed.
 
-    The padded lengths are ones that a Fourier transform is fast at, so the true speed is near the asked one.
+    The padded lengths are ones that a Fourier transform is fast at, so the true speed is within 1 % of the asked one.
     """
     if speed == 1.0:
         return length, length, length
-    padded = next_fast_len(length + 64, real=True)
-    out = next_fast_len(round(padded / speed), real=True)
+    padded = next_fast_len(length + 64)
+    out = next_fast_len(round(padded / speed))
     return padded, out, round(length * out / padded)
 
 
@@ -109,23 +110,26 @@ def place_phrase(
     first, last = LEAD + _HEAD + end, LEAD + frames * HOP - TAIL
     if first > last:
         return None
-    stop = int(rng.integers(first, last + 1))
+    stop = int(rng.integers(max(first, min(LEAD + _HEARD, last)), last + 1))
     phrase = replace(phrase, at=stop - end)
     pieces = [phrase]
     if speech and rng.random() < run_on:
         where = rng.integers(3)  # before, after, both
         if where != 1:
-            pieces.append(_neighbour(source.speaker, speech, rng, before=phrase.at))
+            pieces.append(cut_neighbour(source.speaker, speech, rng, before=phrase.at))
         if where != 0:
-            pieces.append(_neighbour(source.speaker, speech, rng, after=phrase.at + phrase.length))
+            pieces.append(cut_neighbour(source.speaker, speech, rng, after=phrase.at + phrase.length))
     span = (phrase.at, phrase.at + phrase.length)
     return Scene(frames, tuple(pieces), span, stop, source.row)
 
 
-def _neighbour(
+def cut_neighbour(
     speaker: str, speech: Sequence[Source], rng: np.random.Generator, before: int = -1, after: int = -1
 ) -> Piece:
-    """Cut a piece of speech that ends at `before` or begins at `after`, less a gap of 0 to 150 ms."""
+    """Cut a piece of speech that ends at `before`, or begins at `after`, but for a gap of 0 to 150 ms.
+
+    Half of the time it is of `speaker`, if there is any. Its level is within 6 dB of the other pieces'.
+    """
     own = [s for s in speech if s.speaker == speaker] if rng.random() < 0.5 else []
     pool = own or speech
     source = pool[int(rng.integers(len(pool)))]
@@ -137,36 +141,44 @@ def _neighbour(
 
 
 def pack_clips(
-    sources: Sequence[Source], seconds: float, gap_s: tuple[float, float], lone: float, rng: np.random.Generator
+    sources: Sequence[Source],
+    seconds: float,
+    gap_s: tuple[float, float],
+    lone: float,
+    draw_speed: Callable[[], float],
+    rng: np.random.Generator,
 ) -> list[Scene]:
     """Lay clips one after another into rows of `seconds`, each whole within the kept part.
 
     Args:
         gap_s: range of the silence between two.
         lone: probability that a row holds one clip alone, at a random place.
+        draw_speed: gives the speed of each clip.
 
     Clips longer than the kept part are cut to it, at a random place.
     """
     frames = round(seconds * 100)
     room = frames * HOP
-    queue = list(sources)
+    waiting = [_cut(source, room, draw_speed(), rng) for source in reversed(sources)]
     scenes: list[Scene] = []
-    while queue:
+    while waiting:
         alone, pieces, at = rng.random() < lone, list[Piece](), 0
-        while queue and not (alone and pieces):
-            source = queue[-1]
-            length = min(source.length, room)
+        while waiting and not (alone and pieces):
             gap = int(rng.uniform(*gap_s) * 16_000) if pieces else 0
-            if pieces and at + gap + length > room:
+            if pieces and at + gap + waiting[-1].length > room:
                 break
-            queue.pop()
-            start = int(rng.integers(source.length - length + 1))
-            pieces.append(Piece(source.row, start, start + length, at + gap, float(rng.uniform(-4, 4))))
-            at += gap + length
-        shift = LEAD + int(rng.integers(room - at + 1))
+            pieces.append(replace(waiting.pop(), at=at + gap))
+            at = pieces[-1].at + pieces[-1].length
+        shift = LEAD + int(rng.integers(max(0, room - at) + 1))
         moved = tuple(replace(p, at=p.at + shift) for p in pieces)
         scenes.append(Scene(frames, moved, clip=pieces[0].row if len(pieces) == 1 else -1))
     return scenes
+
+
+def _cut(source: Source, room: int, speed: float, rng: np.random.Generator) -> Piece:
+    length = min(source.length, int(room * speed * 0.95))
+    start = int(rng.integers(source.length - length + 1))
+    return Piece(source.row, start, start + length, 0, float(rng.uniform(-4, 4)), speed)
 
 
 def run_speech(

@@ -1,14 +1,15 @@
 """Which scenes every feature set consists of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from trainer.core.clips import Clip, ClipKind, Split
 from trainer.core.seeds import generator
 from trainer.errors import DataError
-from trainer.features.scenes import LEAD, Scene, Source, pack_clips, place_phrase, run_speech
+from trainer.features.scenes import Scene, Source, cut_neighbour, pack_clips, place_phrase, run_speech
 from trainer.recipe import AugmentationRecipe, Recipe
 
 NEAR_GAP_S = (0.0, 0.5)  # between near misses: from run together to clearly apart
@@ -27,7 +28,12 @@ _AMBIENT_PASSES = 4  # at most
 
 @dataclass(frozen=True)
 class FeatureSet:
-    """Scenes of one set, shortest first. `joined`: blocks that become long streams."""
+    """Scenes of one set.
+
+    Attributes:
+        dropped: copies of the phrase that do not fit into a row.
+        joined: the scenes are blocks of long streams.
+    """
 
     name: str
     split: Split
@@ -79,17 +85,15 @@ def _positives(
     scenes, dropped = list[Scene](), 0
     for source in kinds[ClipKind.POSITIVE]:
         for _ in range(copies):
-            speed = float(rng.uniform(*choice.speed_range)) if rng.random() < choice.speed else 1.0
-            speech = kinds[ClipKind.SPEECH]
+            speech, speed = kinds[ClipKind.SPEECH], _speed(choice, rng)
             scene = place_phrase(source, choice.seconds, speed, speech, choice.run_on, rng)
-            scene = scene or place_phrase(source, choice.seconds, 1.0, speech, choice.run_on, rng)
             if scene is None:
                 dropped += 1
-                break
+                continue
             scenes.append(scene)
     if not scenes:
         raise DataError(
-            f"{split}: no clip of the phrase fits into {choice.seconds} s ({dropped} are too long)"
+            f"{split}: no clip of the phrase fits into {choice.seconds} s ({dropped} copies are too long)"
             if dropped
             else f"{split}: there is no clip of the phrase",
             hint="Raise augmentation.seconds." if dropped else "Raise samples.positives, or add voices.",
@@ -101,14 +105,20 @@ def _near_misses(
     kinds: _Kinds, choice: AugmentationRecipe, copies: int, rng: np.random.Generator
 ) -> tuple[Scene, ...]:
     scenes: list[Scene] = []
+    speech = kinds[ClipKind.SPEECH]
     for _ in range(copies):
         order = _shuffled(kinds[ClipKind.NEAR_MISS], rng)
-        sped = [
-            replace(p, speed=float(rng.uniform(*choice.speed_range)) if rng.random() < choice.speed else 1.0)
-            for p in order
-        ]
-        scenes += pack_clips(sped, choice.seconds, NEAR_GAP_S, _LONE, rng)
+        for scene in pack_clips(order, choice.seconds, NEAR_GAP_S, _LONE, partial(_speed, choice, rng), rng):
+            if speech and rng.random() < _RUN_ON_LEAD:
+                said = cut_neighbour("", speech, rng, before=scene.pieces[0].at)
+                scenes.append(replace(scene, pieces=(*scene.pieces, said), clip=-1))
+            else:
+                scenes.append(scene)
     return tuple(scenes)
+
+
+def _speed(choice: AugmentationRecipe, rng: np.random.Generator) -> float:
+    return float(rng.uniform(*choice.speed_range)) if rng.random() < choice.speed else 1.0
 
 
 def _speech(kinds: _Kinds, copies: int, rng: np.random.Generator) -> tuple[Scene, ...]:
@@ -133,7 +143,7 @@ def _noise(kinds: _Kinds, copies: int, rng: np.random.Generator) -> tuple[Scene,
 
 
 def _ambient(kinds: _Kinds, rng: np.random.Generator) -> tuple[Scene, ...]:
-    """Return blocks: first all sound plain, then again with noise and rooms; only generated noise if there is none."""
+    """Return blocks: all sound plain, then again with noise and rooms; generated noise at the end."""
     sources = [s for kind in (ClipKind.SPEECH, ClipKind.NOISE, ClipKind.MUSIC) for s in kinds[kind]]
     seconds = sum(s.length for s in sources) / 16_000
     passes = 2 + min(_AMBIENT_PASSES - 2, int(_AMBIENT_S / max(seconds, 1.0)))
@@ -150,5 +160,6 @@ def _shuffled(sources: Sequence[Source], rng: np.random.Generator) -> list[Sourc
     return [sources[int(i)] for i in rng.permutation(len(sources))]
 
 
-def _sorted(scenes: object) -> tuple[Scene, ...]:
-    raise NotImplementedError
+def _sorted(scenes: Iterable[Scene]) -> tuple[Scene, ...]:
+    """Return the shortest first: rows that are worked on together then have nearly one length."""
+    return tuple(sorted(scenes, key=lambda scene: scene.frames))

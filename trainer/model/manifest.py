@@ -1,7 +1,7 @@
 """ESPHome's manifest, version 2: the `.json` beside a model, by which a device runs it.
 
 Fields and ranges: MANIFEST_SCHEMA_V2 in `micro_wake_word/__init__.py` of ESPHome. Where ESPHome checks nothing (the
-cutoff) or is about to check more (size, window and arena, when models are loaded over HTTP), the narrower range holds.
+cutoff) or is about to check more (size, window, arena, when models are loaded over HTTP), the narrower range holds.
 """
 
 import json

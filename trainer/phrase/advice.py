@@ -1,12 +1,14 @@
 """How good a wake word the phrase is, and what would be better (N5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from trainer.errors import PhraseError
 from trainer.phrase.espeak import speak_ipa
-from trainer.phrase.lexicon import read_frequencies
+from trainer.phrase.lexicon import read_frequencies, speak_lexicon
 from trainer.phrase.phonemes import Pronunciation, count_syllables, split_sounds
+from trainer.phrase.rivals import find_rivals, rank_rarity
+from trainer.phrase.scripts import main_script
 
 # The model hears about two seconds, and a voice says five syllables in one.
 SECONDS_A_SYLLABLE = 0.2
@@ -15,11 +17,17 @@ LONGEST_S, LONGEST_WORDS = 3.0, 8
 _COMFORTABLE_S = 1.6
 # Share of running text above which a word is heard many times a day: about every 3,000th and every 30,000th word.
 _EVERYDAY, _COMMON = 3e-4, 3e-5
+# The same for the rarest of several words: together they come up less often than each.
+_EVERYDAY_TOGETHER = 1e-4
+# Share of the dictionary below which the sounds of a phrase are called common.
+_PREDICTABLE = 0.08
 _GREETINGS = {"en": ("hey", "okay"), "de": ("hallo", "okay"), "fr": ("salut", "dis"), "es": ("oye", "hola"),
               "it": ("ciao", "ehi"), "pt": ("olá", "ei"), "nl": ("hallo", "hoi"), "ru": ("привет", "слушай"),
               "uk": ("привіт", "слухай"), "pl": ("cześć", "hej"), "cs": ("ahoj", "hej"), "sv": ("hej", "hallå"),
               "da": ("hej", "hallo"), "nb": ("hei", "hallo"), "fi": ("hei", "moi"), "tr": ("merhaba", "hey"),
               "el": ("γεια", "έλα"), "hi": ("नमस्ते", "सुनो"), "zh": ("你好", "小"), "ko": ("안녕", "헤이")}  # fmt: skip
+# Names of two and three syllables that few people bear.
+_NAMES = ("jarvis", "minerva", "otto")
 # Wake words of devices that may stand in the same house.
 _TAKEN = ("alexa", "hey siri", "ok google", "okay google", "hey google", "okay nabu", "hey jarvis", "hey mycroft",
           "hey cortana", "hi bixby", "computer", "echo")  # fmt: skip
@@ -63,10 +71,13 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
     """Return what is to be said about the phrase, the gravest first; never empty."""
     syllables = min(count_syllables(p.ipa) for p in pronunciations)
     sounds = min(len(set(split_sounds(p.ipa))) for p in pronunciations)
-    found = [*_on_length(syllables, sounds), *_on_rarity(text, language)]
-    better = suggest(text, language, voice)
-    if found and better and any(advice.level == "poor" for advice in found):
-        found = [_with_suggestions(advice, better) if advice.level == "poor" else advice for advice in found]
+    found = [
+        *_on_length(syllables, sounds),
+        *_on_frequency(text, language),
+        *_on_sound(text, split_sounds(pronunciations[0].ipa), language, voice),
+    ]
+    if (better := suggest(text, language, voice)) and (found and syllables <= 2):
+        found[0] = replace(found[0], hint=f"{found[0].hint} For example: {', '.join(map(repr, better))}.")
     if text in _TAKEN:
         found.append(
             Advice(
@@ -84,8 +95,11 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
 def suggest(text: str, language: str, voice: str) -> tuple[str, ...]:
     """Return longer phrases made of this one that have three to six syllables as the voice says them."""
     words = text.split()
-    greetings = [g for g in _GREETINGS.get(language, ("hey", "okay")) if g not in words]
-    candidates = [f"{greeting} {text}" for greeting in greetings] + [f"{g} {text} {text}" for g in greetings[:1]]
+    greetings = _GREETINGS.get(language, ("hey", "okay"))
+    if set(words) & set(greetings):
+        candidates = [f"{text} {name}" for name in _NAMES] if main_script(language) == "LATIN" else []
+    else:
+        candidates = [f"{greeting} {text}" for greeting in greetings]
     return tuple(c for c in candidates if 3 <= count_syllables(speak_ipa(c, voice)) <= 6)
 
 
@@ -121,17 +135,20 @@ def _on_length(syllables: int, sounds: int) -> list[Advice]:
     if sounds < 4:
         return [
             Advice(
-                "fair", "few_sounds", f"Only {sounds} different sounds: it resembles much else.", "Vary the syllables."
+                "fair",
+                "few_sounds",
+                f"Only {sounds} different sounds: it resembles much else.",
+                "Vary the syllables.",
             )
         ]
     return []
 
 
-def _on_rarity(text: str, language: str) -> list[Advice]:
+def _on_frequency(text: str, language: str) -> list[Advice]:
     frequencies = read_frequencies(language)
     rarest = min((frequencies.get(word, 0.0) for word in text.split()), default=0.0)
     what = "word" if " " not in text else "words"
-    if rarest > _EVERYDAY:
+    if rarest > (_EVERYDAY if " " not in text else _EVERYDAY_TOGETHER):
         level: Literal["fair", "poor"] = "poor" if " " not in text else "fair"
         return [
             Advice(
@@ -148,6 +165,21 @@ def _on_rarity(text: str, language: str) -> list[Advice]:
     return []
 
 
-def _with_suggestions(advice: Advice, better: tuple[str, ...]) -> Advice:
-    named = ", ".join(repr(phrase) for phrase in better)
-    return Advice(advice.level, advice.code, advice.message, f"{advice.hint} For example: {named}.")
+def _on_sound(text: str, sounds: tuple[str, ...], language: str, voice: str) -> list[Advice]:
+    lexicon = speak_lexicon(language, voice)
+    found = []
+    if rivals := find_rivals(text, sounds, lexicon, language, _COMMON):
+        named = ", ".join(map(repr, rivals[:3]))
+        found.append(
+            Advice("fair", "sounds_like", f"Sounds like common words: {named}.", "Add a word, or choose another.")
+        )
+    if rank_rarity(sounds, lexicon) < _PREDICTABLE:
+        found.append(
+            Advice(
+                "fair",
+                "common_sounds",
+                "Its sounds follow one another in very many words.",
+                "Rarer sounds (as in 'jarvis' or 'zoe') stand out more.",
+            )
+        )
+    return found

@@ -66,4 +66,5 @@ def measure(table: SoundTable, target: Sounds, target_ends: float = 1.0, row_end
         for column in range(length):
             cells[:, column + 1] = np.minimum(better[:, column], cells[:, column] + row_gaps[:, column])
         best = np.minimum(best, cells[:, -1] + rest[index + 1] * target_ends)
-    return np.minimum(best, (cells + after * row_ends).min(axis=1))
+    ended: Distances = np.minimum(best, (cells + after * row_ends).min(axis=1))
+    return ended

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -88,22 +89,22 @@ def find_accents(voice: EspeakVoice, region: bool = False) -> list[EspeakVoice]:
 
 def speak_ipa(text: str, voice: str) -> str:
     """Return what the voice would say as IPA: NFD, stress marks and tone digits kept, no punctuation."""
-    return _SWITCH.sub("", _speak(text, voice)).strip()
+    return speak_words([text], voice)[0]
 
 
-def switches_voice(text: str, voice: str) -> bool:
-    """Say whether espeak-ng would leave the voice's language to read the text."""
-    return bool(_SWITCH.search(_speak(text, voice)))
-
-
-def _speak(text: str, voice: str) -> str:
+def speak_words(texts: Sequence[str], voice: str) -> list[str]:
+    """Return the IPA of many texts: the voice, whose dictionary may be large, is loaded once."""
     from piper import espeakbridge
 
     _start()
     # The voice is one for the whole process, and others may have chosen another since.
     espeakbridge.set_voice(voice)
-    clauses = espeakbridge.get_phonemes(text)
-    return unicodedata.normalize("NFD", " ".join(phonemes.strip() for phonemes, _, _ in clauses))
+    return [_join(espeakbridge.get_phonemes(text)) for text in texts]
+
+
+def _join(clauses: list[tuple[str, str, bool]]) -> str:
+    ipa = " ".join(phonemes.strip() for phonemes, _, _ in clauses)
+    return unicodedata.normalize("NFD", _SWITCH.sub("", ipa)).strip()
 
 
 @lru_cache(maxsize=1)

@@ -3,17 +3,22 @@
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trainer.phrase.distance import SoundTable, tabulate
-from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.espeak import speak_words
 from trainer.phrase.phonemes import split_sounds
+from trainer.phrase.scripts import main_script, name_script
 
 LARGEST = 30_000
 # Languages whose wordfreq list has another name.
-_LISTS = {"bs": "sh", "hr": "sh", "sr": "sh", "yue": "zh", "hak": "zh", "no": "nb", "nn": "nb"}
+_LISTS = {"bs": "sh", "hr": "sh", "yue": "zh", "hak": "zh", "no": "nb", "nn": "nb"}
 # Where a language has no list, the words of others in the same script, read by its own voice: their sounds are
 # its own, though few are its words.
-_BORROWED = {"LATIN": ("id", "es", "en"), "CYRILLIC": ("ru", "uk"), "DEVANAGARI": ("hi",), "ARABIC": ("fa", "ar"),
+_BORROWED = {"LATIN": ("id", "es", "en"), "CYRILLIC": ("ru", "mk"), "DEVANAGARI": ("hi",), "ARABIC": ("fa", "ar"),
              "CJK": ("zh",), "HEBREW": ("he",), "GREEK": ("el",)}  # fmt: skip
 
 
@@ -39,7 +44,7 @@ class SpokenLexicon:
     words: tuple[str, ...]
     ipa: tuple[str, ...]
     sounds: SoundTable
-    lengths: tuple[int, ...]
+    lengths: NDArray[np.int16]
 
 
 def has_words(language: str) -> bool:
@@ -60,34 +65,36 @@ def read_frequencies(language: str) -> dict[str, float]:
 
 
 @lru_cache(maxsize=8)
-def read_lexicon(language: str, script: str = "LATIN") -> Lexicon:
+def read_lexicon(language: str) -> Lexicon:
     """Return the words of the language, or borrowed ones of its script; empty where there are none either."""
     import wordfreq
 
-    own = has_words(language)
+    own, script = has_words(language), main_script(language)
     shares: dict[str, float] = {}
     for source in (language,) if own else _BORROWED.get(script, ()):
-        for word, share in wordfreq.get_frequency_dict(_LISTS.get(source, source), "best").items():
-            if _is_word(word, language):
-                shares[word] = max(share, shares.get(word, 0.0))
+        frequencies = wordfreq.get_frequency_dict(_LISTS.get(source, source), "best")
+        frequent = sorted(frequencies.items(), key=lambda item: (-item[1], item[0]))
+        for word, share in islice((item for item in frequent if _is_word(item[0], script)), LARGEST):
+            shares[word] = max(share, shares.get(word, 0.0))
     ranked = sorted(shares.items(), key=lambda item: (-item[1], item[0]))[:LARGEST]
     return Lexicon(tuple(w for w, _ in ranked), tuple(s for _, s in ranked), borrowed=not own)
 
 
 @lru_cache(maxsize=4)
-def speak_lexicon(language: str, script: str, voice: str) -> SpokenLexicon:
-    """Return how the voice says every word. About 30,000 words a second."""
-    spoken = ((word, speak_ipa(word, voice)) for word in read_lexicon(language, script).words)
+def speak_lexicon(language: str, voice: str) -> SpokenLexicon:
+    """Return how the voice says every word."""
+    words = read_lexicon(language).words
+    spoken = zip(words, speak_words(words, voice), strict=True)
     rows = [(word, ipa, sounds) for word, ipa in spoken if 1 < len(sounds := split_sounds(ipa)) <= 20]
     return SpokenLexicon(
         tuple(word for word, _, _ in rows),
         tuple(ipa for _, ipa, _ in rows),
         tabulate([sounds for _, _, sounds in rows]),
-        tuple(len(sounds) for _, _, sounds in rows),
+        np.array([len(sounds) for _, _, sounds in rows], np.int16),
     )
 
 
-def _is_word(word: str, language: str) -> bool:
-    """Say whether the entry is a word: letters and marks alone; for Japanese, kana, as espeak-ng reads no kanji."""
-    letters = all(unicodedata.category(c)[0] in "LM" for c in word)
-    return letters and not (language == "ja" and any("\u4e00" <= c <= "\u9fff" for c in word))
+def _is_word(word: str, script: str) -> bool:
+    """Say whether the entry is a word of the script: letters and marks alone. Japanese words are those in kana."""
+    scripts = ("HIRAGANA", "KATAKANA") if script == "HIRAGANA" else (script,)
+    return all(unicodedata.category(c)[0] == "M" or name_script(c) in scripts for c in word)

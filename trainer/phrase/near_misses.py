@@ -2,24 +2,27 @@
 
 All are ranked by local edit distance: the sounds that a word shares with a part of the phrase, one beside the other,
 count in full, what lies outside that part only by `ENDS`. Nothing that a person would take for the phrase is kept:
-see `least_distance`.
+see `LEAST_WORD`.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice, permutations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.core.seeds import generator
 from trainer.phrase.distance import Distances, Sounds, SoundTable, measure, tabulate
 from trainer.phrase.lexicon import SpokenLexicon, speak_lexicon
 from trainer.phrase.mutations import mutate
-from trainer.phrase.phonemes import Pronunciation, Segment, count_syllables, split_ipa, split_sounds
+from trainer.phrase.phonemes import Pronunciation, count_syllables, split_ipa, split_sounds
+from trainer.phrase.sounds import is_vowel
 
 # What a sound outside the shared part costs, of its full weight.
 ENDS = 0.35
-# Share of each kind among the near misses, in the order in which they are dealt.
+# Share of each kind among the near misses.
 SHARES = {"word": 0.45, "swap": 0.2, "part": 0.15, "mutation": 0.2}
 
 
@@ -40,13 +43,12 @@ class NearMiss:
     why: str
 
 
-def least_distance(sounds: Sounds) -> float:
-    """Return how far a near miss must be from the phrase, in sounds.
-
-    Half a sound is a clear other consonant (t for k is 0.4, p for k 0.6) and more than the vowel changes of an accent
-    (ɪ for ə is 0.45). In long phrases people forgive more: 6 % of the sounds.
-    """
-    return max(0.5, 0.06 * len(sounds))
+# How far a near miss must be from the phrase, in sounds. A real word is another word to people, so half a sound is
+# enough: a clear other consonant (p for k is 0.6), not the vowel changes of an accent (ɪ for ə is 0.45). What is no
+# word people rather hear as the phrase, said carelessly: there a whole sound must be missing (0.8), or two changed.
+LEAST_WORD, LEAST_OTHER = 0.5, 1.0
+# In long phrases people forgive more: the least distance is at least this share of the sounds.
+LEAST_SHARE = 0.06
 
 
 @dataclass(frozen=True)
@@ -57,60 +59,60 @@ class Target:
 
     def local(self, table: SoundTable) -> Distances:
         """Local edit distance of every row to the nearest pronunciation."""
-        return np.min([measure(table, s, ENDS, ENDS) for s in self.sounds], axis=0)
+        nearest: Distances = np.min([measure(table, s, ENDS, ENDS) for s in self.sounds], axis=0)
+        return nearest
 
-    def allows(self, table: SoundTable) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def allows(self, table: SoundTable, least: float) -> NDArray[np.bool_]:
         """Say of every row whether no part of it could be taken for the phrase; bool [rows]."""
-        return np.all([measure(table, s, 1.0, 0.0) >= least_distance(s) for s in self.sounds], axis=0)
+        limits = [max(least, LEAST_SHARE * len(sounds)) for sounds in self.sounds]
+        far = [measure(table, s, 1.0, 0.0) >= limit for s, limit in zip(self.sounds, limits, strict=True)]
+        allowed: NDArray[np.bool_] = np.all(far, axis=0)
+        return allowed
 
 
 def find_near_misses(
     text: str,
     pronunciations: tuple[Pronunciation, ...],
     language: str,
-    script: str,
     voice: str,
     count: int,
     seed: int,
 ) -> tuple[NearMiss, ...]:
     """Return at most `count` near misses: kinds mixed by `SHARES`, near ones first, the same for the same seed."""
     target = Target(tuple(dict.fromkeys(split_sounds(p.ipa) for p in pronunciations)))
-    lexicon = speak_lexicon(language, script, voice)
-    words = _Words(lexicon, target)
+    lexicon = speak_lexicon(language, voice)
     spoken = [_split_words(p.ipa) for p in pronunciations]
     names = text.split()
-    if any(len(parts) != len(names) for parts in spoken):  # numbers, and scripts without spaces
-        names = []
+    if any(len(parts) != len(names) for parts in spoken):
+        names = []  # numbers and scripts without spaces: which sounds belong to which word is not known
     inventory = {sound for p in pronunciations for sound in split_sounds(p.ipa)} | set(_common_sounds(lexicon))
     mutations = mutate(split_ipa(pronunciations[0].ipa), sorted(inventory), generator(seed, "mutations"))
-    kinds = {
-        "word": words.ranked(count * 2),
-        "swap": _swaps(names, spoken[0], lexicon, count),
-        "part": _parts(names, spoken),
-        "mutation": ((f"/{ipa.strip()}/", ipa) for ipa in islice(mutations, count * 6)),
-    }
-    ranked = {why: _rank(list(items), why, target) for why, items in kinds.items()}
+    kinds = [
+        ("word", SHARES["word"], _words(lexicon, target, count * 2)),
+        ("part", SHARES["part"], _parts(names, spoken)),
+        ("mutation", SHARES["mutation"], ((f"/{ipa.strip()}/", ipa) for ipa in islice(mutations, count * 6))),
+    ]
+    if len(names) > 1:
+        kinds.append(("swap", SHARES["swap"] * 0.1, _reorder(names, spoken[0])))
+        # Long words carry the phrase: more of their rivals are worth hearing.
+        for place, part in enumerate(spoken[0]):
+            share = SHARES["swap"] * 0.9 * len(part) / sum(map(len, spoken[0]))
+            kinds.append(("swap", share, _replace(names, spoken[0], place, lexicon, count)))
+    ranked = [(share, _rank(list(items), why, target)) for why, share, items in kinds]
     return tuple(_deal(ranked, count, seed))
 
 
-class _Words:
-    """The dictionary, ranked."""
-
-    def __init__(self, lexicon: SpokenLexicon, target: Target) -> None:
-        self.lexicon, self.target = lexicon, target
-
-    def ranked(self, count: int) -> Iterator[tuple[str, str]]:
-        """Yield words near the phrase or a part of it, the nearest first, one a stem, as text and IPA."""
-        lexicon = self.lexicon
-        if not lexicon.words:
-            return iter(())
-        lengths = np.array(lexicon.lengths)
-        shortest = min(map(len, self.target.sounds))
-        distances = self.target.local(lexicon.sounds)
-        # Words of one or two sounds are part of everything that is said.
-        distances[lengths < max(2, min(3, shortest - 1))] = np.inf
-        order = np.argsort(distances, kind="stable")[: count * 8]
-        return islice(_one_a_stem((lexicon.words[i], lexicon.ipa[i]) for i in order), count)
+def _words(lexicon: SpokenLexicon, target: Target, count: int) -> Iterator[tuple[str, str]]:
+    """Yield words near the phrase or a part of it, the nearest first, one a stem, as text and IPA."""
+    if not lexicon.words:
+        return iter(())
+    distances = target.local(lexicon.sounds)
+    distances[~target.allows(lexicon.sounds, LEAST_WORD)] = np.inf
+    # Words of one or two sounds are part of everything that is said.
+    shortest = min(map(len, target.sounds))
+    distances[lexicon.lengths < max(2, min(3, shortest - 1))] = np.inf
+    order = np.argsort(distances, kind="stable")[: min(count * 8, int(np.isfinite(distances).sum()))]
+    return islice(_one_a_stem((lexicon.words[i], lexicon.ipa[i]) for i in order), count)
 
 
 def _one_a_stem(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -128,23 +130,25 @@ def _one_a_stem(words: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield word, ipa
 
 
-def _swaps(names: list[str], parts: list[str], lexicon: SpokenLexicon, count: int) -> Iterator[tuple[str, str]]:
-    """Yield the phrase's words in other orders, and with one of them replaced by a word that sounds like it."""
-    if len(names) < 2 or not lexicon.words:
-        return
-    for order in islice(permutations(range(len(names))), 1, 6):
+def _reorder(names: list[str], parts: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the phrase's words in other orders."""
+    for order in islice(permutations(range(len(names))), 1, 7):
         yield " ".join(names[i] for i in order), " ".join(parts[i] for i in order)
-    for place, part in enumerate(parts):
-        distances = measure(lexicon.sounds, split_sounds(part))
-        order = np.argsort(distances, kind="stable")[: count * 3]
-        close = _one_a_stem((lexicon.words[i], lexicon.ipa[i]) for i in order)
-        # The long words carry the phrase: more of their rivals are worth hearing.
-        wanted = max(3, count * len(part) // sum(map(len, parts)))
-        for word, ipa in islice((c for c in close if c[0] != names[place]), wanted):
-            yield (
-                " ".join([*names[:place], word, *names[place + 1 :]]),
-                " ".join([*parts[:place], ipa, *parts[place + 1 :]]),
-            )
+
+
+def _replace(
+    names: list[str], parts: list[str], place: int, lexicon: SpokenLexicon, count: int
+) -> Iterator[tuple[str, str]]:
+    """Yield the phrase with one of its words replaced by words that sound like it."""
+    if not lexicon.words:
+        return
+    order = np.argsort(measure(lexicon.sounds, split_sounds(parts[place])), kind="stable")[: count * 3]
+    close = _one_a_stem((lexicon.words[i], lexicon.ipa[i]) for i in order)
+    for word, ipa in islice(close, count):
+        yield (
+            " ".join([*names[:place], word, *names[place + 1 :]]),
+            " ".join([*parts[:place], ipa, *parts[place + 1 :]]),
+        )
 
 
 def _parts(names: list[str], spoken: list[list[str]]) -> Iterator[tuple[str, str]]:
@@ -154,11 +158,14 @@ def _parts(names: list[str], spoken: list[list[str]]) -> Iterator[tuple[str, str
         for first, last in runs:
             ipa = " ".join(parts[first:last])
             yield " ".join(names[first:last]) if names else f"/{ipa}/", ipa
-    for parts in spoken:
+    # More accents of the same half would leave no room for others.
+    for parts in spoken[:2]:
         segments = split_ipa(" ".join(parts))
-        for size in range(2, len(segments)):
-            for piece in (segments[:size], segments[-size:]):
-                ipa = "".join(map(str, piece)).strip(" ")
+        for size in range(min(3, len(segments) // 2 + 1), len(segments)):
+            beginning, end = segments[:size], segments[-size:]
+            # A person who says only the end begins at a syllable.
+            for piece in [beginning] + [end] * any(is_vowel(segment.sound) for segment in end[:2]):
+                ipa = "".join(map(str, piece)).strip()
                 if count_syllables(ipa):
                     yield f"/{ipa}/", ipa
 
@@ -169,7 +176,7 @@ def _rank(items: list[tuple[str, str]], why: str, target: Target) -> list[NearMi
     if not items:
         return []
     table = tabulate(sounds)
-    distances, allowed = target.local(table), target.allows(table)
+    distances, allowed = target.local(table), target.allows(table, LEAST_WORD if why == "word" else LEAST_OTHER)
     heard: dict[Sounds, NearMiss] = {}
     for (text, ipa), row, distance, fine in zip(items, sounds, distances, allowed, strict=True):
         if fine:
@@ -177,31 +184,33 @@ def _rank(items: list[tuple[str, str]], why: str, target: Target) -> list[NearMi
     return sorted(heard.values(), key=lambda miss: (miss.distance, miss.text))
 
 
-def _deal(ranked: dict[str, list[NearMiss]], count: int, seed: int) -> Iterator[NearMiss]:
-    """Deal kinds in turn by their shares, each kind's nearest first; where one runs out the others go on.
-
-    The nearer half of what a kind gives is taken whole, the rest drawn from twice as many, so that seeds differ.
-    """
-    queues = {why: _thin(misses, int(count * SHARES[why]), seed, why) for why, misses in ranked.items()}
-    dealt = dict.fromkeys(queues, 0)
+def _deal(ranked: list[tuple[float, list[NearMiss]]], count: int, seed: int) -> Iterator[NearMiss]:
+    """Deal kinds in turn by their shares, each kind's nearest first; where one runs out the others go on."""
+    queues = [
+        (share, deque(_thin(misses, int(count * share), generator(seed, "near misses", number))))
+        for number, (share, misses) in enumerate(ranked)
+    ]
+    turns = [0] * len(queues)
     heard: set[Sounds] = set()
-    while len(heard) < count and any(queues.values()):
-        why = min((w for w in queues if queues[w]), key=lambda w: (dealt[w] + 1) / SHARES[w])
-        miss = queues[why].pop(0)
-        dealt[why] += 1
+    while len(heard) < count and any(queue for _, queue in queues):
+        left = [number for number, (_, queue) in enumerate(queues) if queue]
+        number = min(left, key=lambda n: (turns[n] + 1) / queues[n][0])
+        turns[number] += 1
+        miss = queues[number][1].popleft()
         if (sounds := split_sounds(miss.ipa)) not in heard:
             heard.add(sounds)
             yield miss
 
 
-def _thin(misses: list[NearMiss], wanted: int, seed: int, why: str) -> list[NearMiss]:
-    """Return the nearer half of `wanted`, then a draw from the next, then what is left, each by distance."""
+def _thin(misses: list[NearMiss], wanted: int, random: np.random.Generator) -> list[NearMiss]:
+    """Return the nearer half of `wanted`, then a draw from twice the other half, then what is left.
+
+    So the nearest are always there, and seeds differ in the rest.
+    """
     near, pool, rest = misses[: wanted // 2], misses[wanted // 2 : wanted * 3 // 2], misses[wanted * 3 // 2 :]
-    size = min(len(pool), wanted - len(near))
-    drawn = set(generator(seed, "near misses", why).choice(len(pool), size, replace=False).tolist()) if pool else set()
-    taken = [miss for i, miss in enumerate(pool) if i in drawn]
-    left = [miss for i, miss in enumerate(pool) if i not in drawn]
-    return near + taken + left + rest
+    drawn = set(random.permutation(len(pool))[: wanted - len(near)].tolist())
+    taken = [miss for number, miss in enumerate(pool) if number in drawn]
+    return near + taken + [miss for number, miss in enumerate(pool) if number not in drawn] + rest
 
 
 def _split_words(ipa: str) -> list[str]:
@@ -213,6 +222,3 @@ def _common_sounds(lexicon: SpokenLexicon, least: float = 0.001) -> list[str]:
     numbers = lexicon.sounds.rows[lexicon.sounds.rows >= 0]
     counts = np.bincount(numbers, minlength=len(lexicon.sounds.names))
     return [name for name, n in zip(lexicon.sounds.names, counts, strict=True) if n > least * max(1, counts.sum())]
-
-
-__all__ = ["NearMiss", "Segment", "find_near_misses", "least_distance"]

@@ -15,10 +15,13 @@ _BORDERS = frozenset(_STRESS + " .|‖-‿_,;!?")
 _TONES = frozenset("0123456789˥˦˧˨˩↗↘ꜛꜜ")
 _TIES = "\u0361\u035c\u200d"
 _MODIFIERS = frozenset('ʰʲʷʱˠˤʼːˑ˞ⁿˡ\u02c0\u1d4a\u1d5d"')
-_AFFRICATES = frozenset("ts dz tʃ dʒ tɕ dʑ tʂ dʐ ʈʂ ɖʐ tɬ dɮ pf cç kx tθ dð".split())
+_AFFRICATES = frozenset(
+    ("ts", "dz", "tʃ", "dʒ", "tɕ", "dʑ", "tʂ", "dʐ", "ʈʂ", "ɖʐ", "tɬ", "dɮ", "pf", "cç", "kx", "tθ", "dð")
+)
 _DIPHTHONGS = frozenset(
     [a + b for a in "aɑɐæʌeɛəɜoɔɒø" for b in "ɪʊiuʏ"]
-    + "ɪə eə ɛə ʊə iə uə oə ɔə ɔø ɔy œy œʏ yø ie uo ɛa ʉə ɯə ɨə ia ua".split()
+    + [a + "ə" for a in "ɪeɛʊiuoɔʉɯɨ"]
+    + ["ɔø", "ɔy", "œy", "œʏ", "yø", "ie", "uo", "ɛa", "ia", "ua"]
 )
 # What people type for the signs that keyboards lack.
 _TYPED = str.maketrans({"g": "ɡ", "'": "ˈ", "’": "ˈ", ":": "ː", "\u02b9": "ˈ"})
@@ -69,6 +72,8 @@ def split_ipa(ipa: str) -> list[Segment]:
             else:
                 segments.append(Segment(character, before))
                 before = ""
+        elif last and character == "ʲ" and is_vowel(last.sound):  # espeak-ng's link to a following vowel
+            segments[-1] = Segment(last.sound, last.before, last.after + character)
         elif last and (character in _MODIFIERS or unicodedata.combining(character)):
             segments[-1] = Segment(last.sound + character, last.before, last.after)
     return segments
@@ -87,7 +92,7 @@ def count_syllables(ipa: str) -> int:
 def pronounce(
     text: str, voice: EspeakVoice, say: tuple[str, ...] = (), region: bool = False
 ) -> tuple[Pronunciation, ...]:
-    """Return the ways to say the text, equal ones once: the user's own where given, else those of espeak-ng's accents.
+    """Return the ways to say the text, equal ones once: the user's own, or else those of espeak-ng's accents.
 
     Raises:
         PhraseError: `say` holds characters that are not IPA, or nothing can be said.

@@ -9,9 +9,10 @@ from trainer.core.folders import write_whole
 from trainer.errors import DataError
 from trainer.phrase.advice import Advice, advise, check_length
 from trainer.phrase.espeak import find_voice
-from trainer.phrase.language import check_script, detect_language, find_script, make_id, normalise_text
+from trainer.phrase.language import detect_language, make_id, normalise_text
 from trainer.phrase.near_misses import NearMiss, find_near_misses
 from trainer.phrase.phonemes import Pronunciation, count_syllables, pronounce
+from trainer.phrase.scripts import check_script
 from trainer.recipe import PhraseRecipe
 
 __all__ = ["Advice", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
@@ -49,7 +50,6 @@ def plan_phrase(recipe: PhraseRecipe, near_misses: int, seed: int) -> PhrasePlan
         PhraseError: the phrase is empty, too long, or cannot be said; `--say` is not IPA; the language is unknown.
     """
     text = normalise_text(recipe.text, recipe.language)
-    script = find_script(text)
     tag = detect_language(text) if recipe.language == "auto" else recipe.language
     voice = find_voice(tag)
     if not recipe.say:
@@ -64,7 +64,7 @@ def plan_phrase(recipe: PhraseRecipe, near_misses: int, seed: int) -> PhrasePlan
         espeak_voice=voice.id,
         id=make_id(text),
         pronunciations=pronunciations,
-        near_misses=find_near_misses(text, pronunciations, voice.language, script, voice.id, near_misses, seed),
+        near_misses=find_near_misses(text, pronunciations, voice.language, voice.id, near_misses, seed),
         advice=advise(text, voice.language, voice.id, pronunciations),
         syllables=syllables,
     )

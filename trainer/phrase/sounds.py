@@ -1,7 +1,7 @@
 """What a phoneme is: features of IPA sounds, and how far two sounds are from one another.
 
 The features are those of the International Phonetic Alphabet's chart (place, manner, voice; height, backness,
-rounding); the numbers are ours, chosen so that sounds that listeners confuse lie near: s and z at 0.2, m and n at 0.3,
+rounding); the numbers are ours, chosen so that sounds that listeners confuse lie near: s and z at 0.2, m and n and
 t and k at 0.4, i and ɪ at 0.2, i and a at 0.7, a vowel and a plosive at 1.
 """
 
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Place of articulation, from the lips (0) to the glottis.
-_PLACES = {"bilabial": 0.0, "labiodental": 0.1, "dental": 0.3, "alveolar": 0.4, "postalveolar": 0.55, "retroflex": 0.55,
-           "alveolopalatal": 0.6, "palatal": 0.7, "velar": 0.85, "uvular": 0.95, "pharyngeal": 1.1, "glottal": 1.25}  # fmt: skip
+_PLACES = {"bilabial": 0.0, "labiodental": 0.1, "dental": 0.3, "alveolar": 0.4, "postalveolar": 0.55,
+           "retroflex": 0.55, "alveolopalatal": 0.6, "palatal": 0.7, "velar": 0.85, "uvular": 0.95, "pharyngeal": 1.1,
+           "glottal": 1.25}  # fmt: skip
 # Manner: how open the mouth is.
 _MANNERS = {"plosive": 0.0, "affricate": 0.25, "fricative": 0.5, "nasal": 0.75, "trill": 0.95, "lateral": 1.0,
             "approximant": 1.05}  # fmt: skip
@@ -41,9 +42,10 @@ _WEIGHTS = np.array([1.0, 0.6, 0.5, 0.12, 0.15, 0.2, 0.25, 0.18, 0.06, 0.25, 0.1
 _VOWEL, _PLACE, _MANNER, _VOICE, _NASAL, _LIQUID, _START, _END, _LONG = 0, 1, 2, 3, 4, 5, 6, 9, 12
 # Distances grow slower than features differ: two sounds are first of all the same or not.
 _CONCAVE = 0.7
-# What it costs to leave a sound out, or to add one. Weak sounds come and go in running speech.
-GAP, WEAK_GAP = 0.8, 0.5
-_WEAK = frozenset("hɦʔəɐᵻɪjwʲ")
+# What it costs to leave a sound out, or to add one: weak vowels come and go in running speech, and breaths and
+# glides more than they.
+GAP, WEAK_GAP, FAINT_GAP = 0.8, 0.5, 0.4
+_WEAK, _FAINT = frozenset("əɐᵻɪ"), frozenset("hɦʔjw")
 _LONG_MARKS = "ːˑ"
 
 
@@ -93,7 +95,9 @@ def is_vowel(sound: str) -> bool:
 
 def gap_cost(sound: str) -> float:
     """Return what leaving this sound out costs."""
-    return WEAK_GAP if sound[0] in _WEAK and len(_bases(sound)) == 1 and "ː" not in sound else GAP
+    if len(_bases(sound)) > 1 or any(mark in sound for mark in _LONG_MARKS):
+        return GAP
+    return WEAK_GAP if sound[0] in _WEAK else FAINT_GAP if sound[0] in _FAINT else GAP
 
 
 def distance_table(sounds: Sequence[str]) -> NDArray[np.float32]:

@@ -1,11 +1,9 @@
 """What is asked of a voice: one utterance, and the shard of utterances that one worker speaks in one go."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from trainer.core.clips import ClipKind, Split
-
-EngineName = Literal["piper", "kokoro"]
+from trainer.samples.voices import EngineName, Voice
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,9 @@ class Utterance:
 
     @property
     def speaker(self) -> str:
-        """The speaker's name: every voice in it, separated by "+"."""
-        return "+".join(self.voices)
+        """The speaker's name: a name space, then every voice in it: "kokoro:af_heart+bm_lewis"."""
+        space, _, first = self.voices[0].partition(":")
+        return f"{space}:" + "+".join([first, *(name.partition(":")[2] for name in self.voices[1:])])
 
     @property
     def settings(self) -> str:
@@ -62,10 +61,12 @@ class Shard:
         key: fingerprint of the utterances, the seed and the voices' files: the name of its result in the cache.
         seed: of the engine's random numbers. They depend on the order within the shard and on nothing else, so that
             the same shard has the same samples whatever else is spoken, and on however many workers.
+        voices: that its utterances name.
         utterances: in order.
     """
 
     engine: EngineName
     key: str
     seed: int
+    voices: tuple[Voice, ...]
     utterances: tuple[Utterance, ...]

@@ -4,17 +4,21 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 
 from trainer.errors import VoiceError
 from trainer.recipe import SampleRecipe
-from trainer.samples.utterances import EngineName
 
-HOW_TO_GET = "`wakesmith voices` lists what is installed; `wakesmith voices get NAME` downloads a voice of Piper's catalogue."
+EngineName = Literal["piper", "kokoro"]
+HOW_TO_GET = (
+    "`wakesmith voices` lists what is installed; `wakesmith voices get NAME` downloads a voice of Piper's catalogue."
+)
 
 # Kokoro names its styles by language and gender: `bf_emma` is a British woman.
 KOKORO_LANGUAGES = {
@@ -28,8 +32,11 @@ KOKORO_LANGUAGES = {
     "p": "pt-br",
     "z": "cmn",
 }
-# Women and men of the voices whose names say so and that the starter set holds; others are of unknown gender.
+# Women and men among Piper's single-speaker voices, by name; the gender of others is unknown.
 PIPER_GENDERS = {"joe": "m", "amy": "f", "ryan": "m", "lessac": "f", "kathleen": "f", "danny": "m", "kusal": "m"}
+
+_LICENCE = re.compile(r"^[*\s]*Licen[sc]e\W+(.+)$", re.IGNORECASE | re.MULTILINE)
+_SPDX = {"CC0": "CC0-1.0"}
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,7 @@ def installed_voices(recipe: SampleRecipe) -> list[Voice]:
     ]
     if not chosen:
         raise VoiceError(
-            f"no voice is left to speak. Allowed engines: {', '.join(recipe.engines)}; installed: {_names(everything)}",
+            f"no voice is left to speak. Engines: {', '.join(recipe.engines)}; installed: {_names(everything)}",
             hint=f"Run `script/setup` for the starter voices. {HOW_TO_GET}",
             code="no_voice",
         )
@@ -116,7 +123,9 @@ def _all_known(names: tuple[str, ...], voices: list[Voice]) -> None:
     for name in names:
         if not any(_is_named(voice, name) for voice in voices):
             raise VoiceError(
-                f"the voice {name!r} is not installed; installed: {_names(voices)}", hint=HOW_TO_GET, code="unknown_voice"
+                f"the voice {name!r} is not installed; installed: {_names(voices)}",
+                hint=HOW_TO_GET,
+                code="unknown_voice",
             )
 
 
@@ -157,7 +166,6 @@ def _voices_of(model: Path) -> list[Voice]:
         ) from error
     named = {number: name for name, number in config.get("speaker_id_map", {}).items()}
     gender = PIPER_GENDERS.get(model.stem.split("-")[1] if model.stem.count("-") > 1 else "", "")
-    licence = config.get("licence") or ("CC0-1.0" if model.stem == "en_US-joe-medium" else "see the voice's MODEL_CARD")
     return [
         Voice(
             name=f"piper:{model.stem}" + (f"/{named.get(number, number)}" if speakers > 1 else ""),
@@ -165,13 +173,21 @@ def _voices_of(model: Path) -> list[Voice]:
             speaker=number if speakers > 1 else None,
             language=language,
             gender=gender,
-            licence=licence,
+            licence=_licence(model),
             source=f"Piper {model.stem}",
             quality=quality,
             path=model,
         )
         for number in range(speakers)
     ]
+
+
+def _licence(model: Path) -> str:
+    """Return what the voice's model card says, or that it says nothing."""
+    for card in (model.with_suffix(".MODEL_CARD"), model.with_name("MODEL_CARD")):
+        if card.is_file() and (found := _LICENCE.search(card.read_text(encoding="utf-8", errors="replace"))):
+            return _SPDX.get(found[1].strip(), found[1].strip())
+    return "unknown: the voice has no model card"
 
 
 def _kokoro_voices() -> list[Voice]:

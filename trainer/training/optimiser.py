@@ -105,10 +105,11 @@ class Optimiser:
         self.count.assign_add(1.0)
         for name, gradient in zip(names, gradients, strict=True):
             self._move(name, gradient * shrink, rate)
+        momentum = tf.minimum(NORM_MOMENTUM, self.count / (10 + self.count))
         for name, (mean, variance) in dense.moments.items():
             for part, value in (("mean", mean), ("variance", variance)):
                 kept = self.weights[f"{name}/{part}"]
-                kept.assign(NORM_MOMENTUM * kept + (1 - NORM_MOMENTUM) * value)
+                kept.assign(momentum * kept + (1 - momentum) * value)
         self._average()
         return loss, norm
 

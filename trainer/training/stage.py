@@ -96,7 +96,7 @@ class Trainer:
                 continue
             figures = self._validate(done, float(np.mean(losses)), rate)
             losses.clear()
-            if figures.score > place.best_score:
+            if figures.score >= place.best_score:  # of equals the later, which is surer of itself
                 place = replace(place, best_step=done, best_score=figures.score)
                 since = done
                 self.files.save_best(self.optimiser.averaged())

@@ -1,0 +1,1 @@
+"""What all measurements share: contenders in processes of their own, memory, tables."""

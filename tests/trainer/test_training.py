@@ -1,0 +1,181 @@
+"""Training learns, is reproducible to the byte, and goes on where it was killed."""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from feature_sets import WORD_END, falling_word, word, write_feature_sets
+
+from trainer.core.folders import is_whole, whole_folder
+from trainer.errors import RecipeError, TrainingError
+from trainer.events import Event, Metric, discard
+from trainer.model.dense import forward_numpy
+from trainer.model.shape import SIZES, shape_of
+from trainer.model.weights import FEATURE_SCALE, load_weights
+from trainer.recipe import ModelRecipe, Recipe, load_recipe
+from trainer.training.loss import choose_windows
+from trainer.training.sampler import Sampler, open_set
+from trainer.training.stage import train_model
+from trainer.training.validation import sliding_mean
+
+SMALL = (
+    "model.size=small",
+    "training.batch=32",
+    "training.steps=[120, 60]",
+    "training.evaluate_every=30",
+    "training.warm_up=10",
+    "training.ema=0.9",
+)
+
+
+@pytest.fixture(scope="module")
+def features(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_feature_sets(tmp_path_factory.mktemp("features"))
+
+
+def small_recipe(*settings: str) -> Recipe:
+    return load_recipe("quick", settings=(*SMALL, *settings))
+
+
+def train(recipe: Recipe, features: Path, folder: Path) -> list[Event]:
+    events: list[Event] = []
+    folder.mkdir(exist_ok=True)
+    train_model(recipe, features, folder, events.append)
+    return events
+
+
+@pytest.fixture(scope="module")
+def trained(features: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, train(small_recipe(), features, folder)
+
+
+def test_it_learns_the_word_and_not_the_near_miss(trained: tuple[Path, list[Event]]) -> None:
+    folder, _ = trained
+    shape = SIZES["small"]
+    weights = load_weights(folder / "weights.npz", shape)
+    rng = np.random.default_rng(99)
+
+    def peak(features: np.ndarray) -> float:
+        return float(sliding_mean(forward_numpy(weights, shape, features * FEATURE_SCALE)).max())
+
+    words = [peak(word(rng)) for _ in range(20)]
+    near = [peak(falling_word(rng)) for _ in range(20)]
+    assert np.median(words) > 0.5 > np.median(near)
+    assert min(words) > max(near)
+
+
+def test_validation_is_reported_and_recorded(trained: tuple[Path, list[Event]]) -> None:
+    folder, events = trained
+    metrics = [event for event in events if isinstance(event, Metric)]
+    rows = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    assert [metric.step for metric in metrics] == [row["step"] for row in rows] == [30, 60, 90, 120, 150, 180]
+    assert {"loss", "rate", "recall", "false_accepts_per_hour", "threshold"} <= set(rows[0])
+    assert rows[-1]["loss"] < rows[0]["loss"]
+
+
+def test_nothing_but_results_is_left(trained: tuple[Path, list[Event]]) -> None:
+    folder, _ = trained
+    assert sorted(path.name for path in folder.iterdir()) == ["history.jsonl", "weights.npz"]
+
+
+@pytest.mark.slow
+def test_same_seed_same_bytes(features: Path, tmp_path: Path, trained: tuple[Path, list[Event]]) -> None:
+    train(small_recipe(), features, tmp_path)
+    assert (tmp_path / "weights.npz").read_bytes() == (trained[0] / "weights.npz").read_bytes()
+
+
+@pytest.mark.slow
+def test_another_seed_other_bytes(features: Path, tmp_path: Path, trained: tuple[Path, list[Event]]) -> None:
+    train(small_recipe("seed=2"), features, tmp_path)
+    assert (tmp_path / "weights.npz").read_bytes() != (trained[0] / "weights.npz").read_bytes()
+
+
+def _train_for_ever(features: str, folder: str) -> None:
+    with whole_folder(Path(folder), "key") as partial:
+        train_model(small_recipe(), Path(features), partial, discard)
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_it_ends_with_the_same_weights(
+    features: Path, tmp_path: Path, trained: tuple[Path, list[Event]]
+) -> None:
+    folder = tmp_path / "training"
+    history = tmp_path / "training.partial" / "history.jsonl"
+    child = multiprocessing.get_context("spawn").Process(target=_train_for_ever, args=(str(features), str(folder)))
+    child.start()
+    deadline = time.monotonic() + 120
+    while not history.exists() or len(history.read_text().splitlines()) < 2:
+        assert child.is_alive(), "training ended before it could be killed"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    assert not folder.exists()
+    _train_for_ever(str(features), str(folder))
+    assert is_whole(folder, "key")
+    assert (folder / "weights.npz").read_bytes() == (trained[0] / "weights.npz").read_bytes()
+    steps = [json.loads(line)["step"] for line in (folder / "history.jsonl").read_text().splitlines()]
+    assert steps == [30, 60, 90, 120, 150, 180]
+
+
+def test_windows_of_a_positive() -> None:
+    shape = shape_of(ModelRecipe())
+    recipe = small_recipe().training
+    windows = choose_windows(np.array([WORD_END, -1], np.int32), shape.steps(300), shape, recipe)
+    newest = np.arange(shape.steps(300)) * shape.stride + shape.receptive_field - 1
+    assert newest[windows.positive[0]].min() >= WORD_END
+    assert newest[windows.positive[0]].max() < WORD_END + recipe.end_slices
+    assert not (windows.positive[0] & windows.negative[0]).any()
+    ignored = ~(windows.positive[0] | windows.negative[0])
+    assert ignored.any()
+    assert windows.negative[1].all()
+    assert not windows.positive[1].any()
+
+
+def test_clip_wise_keeps_one_window() -> None:
+    shape = shape_of(ModelRecipe())
+    recipe = small_recipe("training.loss=clip").training
+    windows = choose_windows(np.array([WORD_END, -1], np.int32), shape.steps(300), shape, recipe)
+    assert windows.positive.sum(1).tolist() == [1, 0]
+    assert windows.negative.sum(1).tolist() == [0, 1]
+
+
+def test_batches_depend_on_seed_and_step_alone(features: Path) -> None:
+    def sampler(seed: int) -> Sampler:
+        sets = [open_set(features / f"train_{name}", name) for name in ("positive", "near_miss", "speech", "noise")]
+        shares = {"positive": 0.5, "near_miss": 0.25, "speech": 0.2, "noise": 0.05, "mined": 0.1}
+        return Sampler(sets, shares, 40, 300, seed, mixup=0.2)
+
+    one, two = sampler(1), sampler(1)
+    two.batch(0)
+    assert np.array_equal(one.batch(7).features, two.batch(7).features)
+    assert not np.array_equal(one.batch(7).features, sampler(2).batch(7).features)
+    assert sum(one.counts().values()) == 40
+    assert (one.batch(3).ends >= 0).sum() == one.counts()["positive"]
+
+
+def test_without_positives_training_says_so(features: Path) -> None:
+    with pytest.raises(TrainingError, match="no positive"):
+        Sampler([open_set(features / "train_speech", "speech")], {"speech": 1}, 8, 300, 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"filters": (64, 64)}, "one entry for each block"),
+        ({"kernels": ((5,), (99,)), "filters": (8, 8)}, "1 to 63"),
+        ({"stride": 3, "first_kernel": 2}, "first_kernel"),
+        ({"kernels": ((3,),) * 20}, "state variables"),
+        ({"size": "large", "filters": (200, 200, 200, 200)}, "parameters"),
+    ],
+)
+def test_shapes_that_no_device_takes_are_refused(settings: dict, named: str) -> None:
+    with pytest.raises(RecipeError, match=named):
+        shape_of(ModelRecipe(**settings))

@@ -1,0 +1,118 @@
+"""The live view on a terminal: stages, progress, figures and the last warnings."""
+
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from trainer.cli.watchers import duration
+from trainer.events import Event, Failed, Finished, Metric, Progress, Stage, StageState, Started, Warning
+
+_MARKS = {StageState.RUNNING: "[bold cyan]>[/]", StageState.DONE: "[green]+[/]", StageState.SKIPPED: "[dim]=[/]"}
+_SHOWN_WARNINGS = 4
+
+
+class LiveView:
+    """Keeps what the last events said, and draws it four times a second."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._title = ""
+        self._stages: dict[str, Stage | None] = {}
+        self._since = self._began
+        self._progress: Progress | None = None
+        self._metric: dict[str, float] = {}
+        self._step = 0
+        self._warnings: deque[Warning] = deque(maxlen=_SHOWN_WARNINGS)
+        self._end: Finished | Failed | None = None
+
+    def __call__(self, event: Event) -> None:
+        """Take one event."""
+        match event:
+            case Started(phrase, folder, stages):
+                self._title = f"[bold]{phrase}[/] in {folder}"
+                self._stages = dict.fromkeys(stages)
+            case Stage(name, state):
+                self._stages[name] = event
+                if state is StageState.RUNNING:
+                    self._since, self._progress = time.monotonic(), None
+            case Progress():
+                self._progress = event
+            case Metric(step, values):
+                self._step = step
+                self._metric.update(values)
+            case Warning():
+                self._warnings.append(event)
+            case Finished() | Failed():
+                self._end = event
+            case _:
+                pass
+
+    def __rich__(self) -> RenderableType:
+        """Draw the state."""
+        parts: list[RenderableType] = [Text.from_markup(self._title), self._table()]
+        if self._metric:
+            values = "  ".join(f"{name.replace('_', ' ')} [bold]{v:.4g}[/]" for name, v in self._metric.items())
+            parts.append(Text.from_markup(f"step {self._step}  {values}"))
+        parts += [Text(f"! {warning.message} {warning.hint}".rstrip(), "yellow") for warning in self._warnings]
+        if isinstance(self._end, Finished):
+            parts += [Text(self._end.summary, "bold green"), Text(self._end.model)]
+        return Group(*parts)
+
+    def _table(self) -> Table:
+        table = Table.grid(padding=(0, 1))
+        for name, stage in self._stages.items():
+            if stage is None:
+                table.add_row(" ", f"[dim]{name}[/]")
+            elif stage.state is StageState.RUNNING:
+                table.add_row(_MARKS[stage.state], f"[bold]{name}[/]", *self._running())
+            else:
+                took = "unchanged" if stage.state is StageState.SKIPPED else duration(stage.seconds)
+                table.add_row(_MARKS[stage.state], name, f"[dim]{took}[/]")
+        table.add_row("", "", f"[dim]{duration(time.monotonic() - self._began)} in all[/]")
+        return table
+
+    def _running(self) -> tuple[RenderableType, ...]:
+        progress, spent = self._progress, duration(time.monotonic() - self._since)
+        if self._end is not None:
+            return (Text("stopped", "red"),)
+        if progress is None:
+            return (Text(spent, "dim"),)
+        left = "" if progress.eta_s is None else f"{duration(progress.eta_s)} left"
+        count = f"{progress.done} of {progress.total} {progress.unit}"
+        bar = ProgressBar(max(progress.total, 1), progress.done, width=30)
+        return (bar, Text(count), Text(f"{progress.rate:.1f} a second", "dim"), Text(left, "cyan"))
+
+
+@contextmanager
+def live_view(log: Path) -> Iterator[LiveView]:
+    """Show a view while the block runs. What libraries write to stderr meanwhile goes to the log."""
+    view = LiveView()
+    with _stderr_to(log), Live(view, console=Console(file=sys.stdout), refresh_per_second=4):
+        yield view
+
+
+@contextmanager
+def _stderr_to(log: Path) -> Iterator[None]:
+    """Point file descriptor 2 at the log: child processes and C libraries write there too."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    sys.stderr.flush()
+    kept = os.dup(2)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.dup2(file, 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(file)

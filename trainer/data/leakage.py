@@ -1,0 +1,108 @@
+"""The audit (D6): does anything stand in two splits, and does every split hold what it is needed for?"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trainer.core.clips import Clip, ClipKind, Split
+from trainer.data.likeness import alike, sketch
+from trainer.data.listing import SPOKEN
+
+_TOLD = 3  # examples in a message
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an audit or analysis found. An error makes reported figures worthless; a warning makes them weaker."""
+
+    level: Literal["error", "warning"]
+    code: str
+    message: str
+
+
+def audit(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]] | None = None) -> list[Finding]:
+    """Look for leaks between the splits.
+
+    Args:
+        clips: rows of a manifest.
+        audio: their samples in the same order, such as the store beside the manifest; without it the sound is not
+            compared.
+    """
+    findings = [*_speakers(clips), *_shares(clips)]
+    return findings if audio is None else [*findings, *_sounds(clips, audio)]
+
+
+def ingredients(speaker: str) -> list[str]:
+    """Return the speakers that a mixture is made of, each with its name space: `k:a+b` -> `k:a`, `k:b`.
+
+    Names that come from folders and files are whole whatever they hold.
+    """
+    if speaker.startswith(("recorded:", "unknown:")) or "+" not in speaker:
+        return [speaker] if speaker else []
+    space, colon, names = speaker.rpartition(":")
+    return [space + colon + name for name in names.split("+") if name]
+
+
+def _speakers(clips: Sequence[Clip]) -> list[Finding]:
+    splits: defaultdict[str, set[Split]] = defaultdict(set)
+    for clip in clips:
+        for speaker in ingredients(clip.speaker):
+            splits[speaker].add(clip.split)
+    leaks = sorted(speaker for speaker, where in splits.items() if len(where) > 1)
+    if not leaks:
+        return []
+    told = "; ".join(f"{name} in {', '.join(sorted(splits[name]))}" for name in leaks[:_TOLD])
+    return [Finding("error", "speaker_leak", f"{len(leaks)} speakers stand in more than one split: {told}")]
+
+
+def _shares(clips: Sequence[Clip]) -> list[Finding]:
+    counts = Counter((clip.kind, clip.split) for clip in clips)
+    findings = []
+    for kind in sorted({clip.kind for clip in clips}):
+        for split in Split:
+            if counts[kind, split]:
+                continue
+            level: Literal["error", "warning"] = "error" if split is Split.TRAIN else "warning"
+            if kind is ClipKind.POSITIVE and split is Split.VALIDATION:
+                level = "error"  # no checkpoint and no cutoff could be chosen
+            findings.append(Finding(level, f"empty_{split}", f"{split} holds no {kind} clips"))
+    return findings
+
+
+def _sounds(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]]) -> list[Finding]:
+    places = list(Split)
+    digests: defaultdict[bytes, list[int]] = defaultdict(list)
+    words, lengths, rows = [], [], []
+    for row, (clip, pcm) in enumerate(zip(clips, audio, strict=True)):
+        digests[hashlib.blake2b(np.ascontiguousarray(pcm).data, digest_size=16).digest()].append(row)
+        if clip.kind in SPOKEN and len(pcm):
+            bits, length = sketch(pcm)
+            words.append(bits)
+            lengths.append(length)
+            rows.append(row)
+    same = {(a, b) for group in digests.values() for a in group for b in group if clips[a].split < clips[b].split}
+    near: set[tuple[int, int]] = set()
+    if rows:
+        groups = np.array([places.index(clips[row].split) for row in rows], np.int64)
+        near = {(rows[a], rows[b]) for a, b in alike(np.array(words), np.array(lengths, np.int64), groups)}
+        near -= same | {(b, a) for a, b in same}
+    findings = []
+    if same:
+        findings.append(Finding("error", "audio_leak", _pairs(clips, same, "the same samples")))
+    if near:
+        findings.append(Finding("warning", "likeness", _pairs(clips, near, "nearly the same sound")))
+    return findings
+
+
+def _pairs(clips: Sequence[Clip], pairs: set[tuple[int, int]], what: str) -> str:
+    told = "; ".join(f"{_name(clips, a)} and {_name(clips, b)}" for a, b in sorted(pairs)[:_TOLD])
+    return f"{len(pairs)} pairs of clips in different splits hold {what}: {told}"
+
+
+def _name(clips: Sequence[Clip], row: int) -> str:
+    return f"{clips[row].origin or f'row {row}'} ({clips[row].split})"

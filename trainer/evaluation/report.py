@@ -1,0 +1,274 @@
+"""report.html: one page without a link to anywhere, plain words first, plots next, numbers last (E5, E13, N9, U5)."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from importlib import resources
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from trainer.core.folders import write_whole
+from trainer.evaluation.calibrate import DEFAULT, Sensitivity
+from trainer.evaluation.guide import GUIDE
+from trainer.evaluation.measures import Hourly, Share
+from trainer.evaluation.plots import draw_plots
+from trainer.evaluation.results import Evaluation, Group, NegativeSource
+from trainer.evaluation.words import (
+    TOO_FAST,
+    describe_heard,
+    describe_latency,
+    hours,
+    in_hundred,
+    interval,
+    name_condition,
+    percent,
+    rate,
+    summarise,
+)
+
+_CAPTIONS = {
+    "curve": (
+        "Hearing against waking by mistake",
+        "Every cutoff is a point: further left it wakes by mistake less often, further down it misses you less. "
+        "The scale at the bottom is the most that the sound measured allows, not what was counted.",
+    ),
+    "scores": (
+        "Scores",
+        "What the device computes for the phrase and for everything else. The further apart, the better; right "
+        "of the cutoff, it wakes.",
+    ),
+    "conditions": ("In other conditions", "The same recordings, played through noise, distance and echo."),
+    "latency": (
+        "How soon it answers",
+        "Time from the end of the word to the detection; below zero it woke before the word was over.",
+    ),
+    "training": ("Training", "The loss, and what the model found on voices that it did not train on."),
+}
+_MOST_ROWS = 40
+
+
+def write_report(path: Path, evaluation: Evaluation) -> None:
+    """Write report.html."""
+    write_whole(path, render_report(evaluation))
+
+
+def render_report(evaluation: Evaluation) -> str:
+    """Return the page."""
+    page = Template((resources.files("trainer.evaluation") / "page.html").read_text(encoding="utf-8"))
+    model = evaluation.model
+    return page.substitute(
+        title=escape(f"{model.phrase}: wake word report"),
+        heading=f"“{escape(model.phrase)}”",
+        lead=escape(summarise(evaluation)),
+        body="\n".join(_body(evaluation)),
+    )
+
+
+def _body(evaluation: Evaluation) -> Iterable[str]:
+    plots = draw_plots(evaluation)
+    yield _facts(evaluation)
+    if evaluation.warnings:
+        items = "".join(f"<li>{escape(w)}</li>" for w in evaluation.warnings)
+        yield f'<section class="warnings"><h2>Before you rely on it</h2><ul>{items}</ul></section>'
+    if evaluation.calibration:
+        yield _sensitivities(evaluation.calibration.sensitivities, evaluation.calibration.window)
+    yield _pair(_figure(name, plots) for name in ("curve", "scores") if name in plots)
+    yield _pair(_figure(name, plots) for name in ("conditions", "latency") if name in plots)
+    if len(evaluation.groups) > 1:
+        yield _groups(evaluation.groups)
+    if evaluation.sources:
+        yield _sources(evaluation.sources, evaluation)
+    yield _numbers(evaluation)
+    if "training" in plots:
+        yield _pair([_figure("training", plots)])
+    yield _details("What the words mean", _table(("Figure", "Meaning", "Good"), GUIDE))
+    if evaluation.rejections:
+        rows = [(r.origin, r.reason, r.message) for r in evaluation.rejections]
+        yield _details(f"Recordings that could not be used ({len(rows)})", _table(("File", "Why", "In full"), rows))
+    yield _provenance(evaluation)
+
+
+def _facts(evaluation: Evaluation) -> str:
+    recall = evaluation.clean.recall if evaluation.clean else None
+    accepts, latency = evaluation.false_accepts, evaluation.latency
+    heard = f"{in_hundred(recall.value)} in 100" if recall and recall.value is not None else "unknown"
+    note = f"{recall.total} recordings, {interval(recall)} with 95 % confidence" if recall else "nothing was measured"
+    soon = f"{latency.median_ms / 1000:.2f} s" if latency else "unknown"
+    return (
+        '<div class="facts">'
+        + _fact("Hears you", heard, note)
+        + _fact(
+            "Wakes by mistake", _bound(accepts), describe_heard(accepts) + ("; 95 % sure" if accepts.hours else "")
+        )
+        + _fact("Answers after", soon, describe_latency(latency) if latency else "no detection was measured")
+        + "</div>"
+    )
+
+
+def _bound(accepts: Hourly) -> str:
+    if accepts.bound is None or accepts.bound > TOO_FAST:
+        return "unknown"
+    if accepts.bound <= 1:
+        return f"&lt; 1 in {hours(1 / accepts.bound, down=True)}"
+    return f"&lt; {rate(accepts.bound + 0.005)} an hour"
+
+
+def _fact(title: str, value: str, note: str) -> str:
+    return f'<section><h2>{title}</h2><div class="big">{value}</div><div class="soft">{escape(note)}</div></section>'
+
+
+def _sensitivities(sensitivities: Sequence[Sensitivity], window: int) -> str:
+    rows = [
+        (
+            s.name + (" (default)" if s.name == DEFAULT else ""),
+            f"{s.cutoff} ({s.probability_cutoff:.3f})",
+            _share(s.recall),
+            _share(s.near_misses),
+            _rate(s.false_accepts),
+            "proven" if s.proven else "not proven: too little sound" if s.held else "not met",
+        )
+        for s in sensitivities
+    ]
+    head = ("Sensitivity", "Cutoff", "Heard", "Near misses accepted", "Wakes by mistake an hour", "Its target")
+    note = (
+        f"Chosen on voices and sound kept apart for it, with a window of {window} steps. A device can change the "
+        "cutoff while it runs, without being flashed. The figures below were measured on other voices again."
+    )
+    marks = [s.name == DEFAULT for s in sensitivities]
+    return f'<section><h2>Sensitivities</h2><p class="note">{note}</p>{_table(head, rows, marks)}</section>'
+
+
+def _figure(name: str, plots: dict[str, str]) -> str:
+    title, caption = _CAPTIONS[name]
+    return f'<section><h2>{title}</h2><p class="note">{caption}</p>{plots[name]}</section>'
+
+
+def _pair(parts: Iterable[str]) -> str:
+    inside = "".join(parts)
+    return f'<div class="pair">{inside}</div>' if inside else ""
+
+
+def _groups(groups: Sequence[Group]) -> str:
+    rows = [
+        (g.name, Raw(_bar(g.recall.value or 0)), percent(g.recall.value), interval(g.recall), str(g.recall.total))
+        for g in groups[:_MOST_ROWS]
+    ]
+    more = f" The {_MOST_ROWS} hardest of {len(groups)} are shown." if len(groups) > _MOST_ROWS else ""
+    note = f"The hardest to hear first, in a quiet room.{more}"
+    table = _table(("Voice or folder", "", "Heard", "95 % interval", "Clips"), rows)
+    return f'<section><h2>By voice</h2><p class="note">{note}</p>{table}</section>'
+
+
+def _bar(value: float) -> str:
+    return f'<span class="bar"><i style="width:{100 * value:.0f}%"></i></span>'
+
+
+def _sources(sources: Sequence[NegativeSource], evaluation: Evaluation) -> str:
+    rows = [
+        (s.name, str(s.files), hours(s.rate.hours), str(s.rate.count), rate(s.rate.value), rate(s.rate.bound))
+        for s in sources
+    ]
+    total = evaluation.false_accepts
+    rows.append(
+        (
+            "all",
+            str(sum(s.files for s in sources)),
+            hours(total.hours),
+            str(total.count),
+            rate(total.value),
+            rate(total.bound),
+        )
+    )
+    head = ("Sound", "Recordings", "Length", "Woke", "An hour", "At most (95 % sure)")
+    moments = ""
+    if evaluation.accepts:
+        found = [
+            (a.recording, f"{a.at_s:.1f} s", f"{a.phases} of {evaluation.model.stride}") for a in evaluation.accepts
+        ]
+        table = _table(("Recording", "At", "Stride phases"), found[:_MOST_ROWS])
+        moments = f"<details><summary>When it woke ({len(found)})</summary>{table}</details>"
+    note = "All of it heard without a pause, as a device does; counted in the worst stride phase."
+    marks = [False] * len(sources) + [True]
+    return f'<section><h2>By sound</h2><p class="note">{note}</p>{_table(head, rows, marks)}{moments}</section>'
+
+
+def _numbers(evaluation: Evaluation) -> str:
+    table, ranking, clean = evaluation.confusion, evaluation.ranking, evaluation.clean
+    rows: list[tuple[str, str]] = []
+    if clean:
+        rows += [("Recall", _share(clean.recall)), ("Recall in the worst stride phase", _share(clean.worst))]
+    for condition in evaluation.conditions:
+        if condition.name != "clean":
+            rows.append((f"Recall: {_small(name_condition(condition.name))}", _share(condition.recall)))
+    if evaluation.recall_without_accepts:
+        rows.append(("Recall at the lowest cutoff without false accepts", _share(evaluation.recall_without_accepts)))
+    if evaluation.near_misses:
+        rows.append(("Near misses accepted", _share(evaluation.near_misses)))
+    rows.append(("False accepts an hour", _rate(evaluation.false_accepts)))
+    rows += [("Precision, clip by clip", percent(table.precision)), ("F1", percent(table.f1))]
+    rows.append(("Accuracy", percent(table.accuracy)))
+    if ranking:
+        rows += [
+            ("ROC-AUC", f"{ranking.auc:.5f}"),
+            ("Partial AUC to 10 % and 5 % of negatives", f"{ranking.pauc_10:.5f}, {ranking.pauc_5:.5f}"),
+            ("Equal error rate", f"{percent(ranking.eer)} at score {ranking.eer_score:.0f}"),
+        ]
+    return f"<section><h2>Numbers</h2>{_table(('Figure', 'Value'), rows)}</section>"
+
+
+def _provenance(evaluation: Evaluation) -> str:
+    model = evaluation.model
+    rows = [
+        ("Model", f"{model.name}, {model.size:,} bytes"),
+        ("SHA-256", model.sha256),
+        ("Rule", f"cutoff {model.cutoff} of 255, window {model.window}, stride {model.stride}; from {model.rule}"),
+        ("Arena", f"{model.arena:,} bytes" if model.arena else "not measured here"),
+        ("Measured on", evaluation.basis),
+        ("By", "the quantised model in ESPHome's own detection loop, every stride phase"),
+        ("When", evaluation.created),
+        *((str(k), _plain(v)) for k, v in (evaluation.provenance or {}).items() if k != "sources"),
+    ]
+    inside = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
+    sources = (evaluation.provenance or {}).get("sources", ())
+    listed = [(str(s.get("name", "")), str(s.get("licence", "")), str(s.get("clips", ""))) for s in sources]
+    table = _table(("Source", "Licence", "Clips"), listed) if listed else ""
+    return f"<section><h2>Where it comes from</h2><dl>{inside}</dl>{table}</section>"
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _share(share: Share) -> str:
+    return f"{percent(share.value)} ({interval(share)}; n = {share.total})" if share.total else "not measured"
+
+
+def _rate(accepts: Hourly) -> str:
+    if accepts.value is None:
+        return "not measured"
+    if accepts.bound is None or accepts.bound > TOO_FAST:
+        return f"{accepts.count} in {hours(accepts.hours)}: too little sound for a rate"
+    heard = f"{accepts.count} in {hours(accepts.hours)}"
+    return f"{rate(accepts.value)} ({rate(accepts.low)} to {rate(accepts.high)}; {heard})"
+
+
+class Raw(str):
+    """HTML of our own making, which is not escaped."""
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], marks: Sequence[bool] = ()) -> str:
+    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = ""
+    for index, row in enumerate(rows):
+        chosen = ' class="chosen"' if index < len(marks) and marks[index] else ""
+        cells = "".join(f"<td>{cell if isinstance(cell, Raw) else escape(cell)}</td>" for cell in row)
+        body += f"<tr{chosen}>{cells}</tr>"
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _details(title: str, inside: str) -> str:
+    return f"<section><details><summary>{escape(title)}</summary>{inside}</details></section>"

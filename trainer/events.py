@@ -130,18 +130,18 @@ def decode(line: str) -> Event:
         raise EventError(f"not an event. Received: {line[:200]!r}") from error
     if version != VERSION:
         raise EventError(f"event version {version!r}; this program knows {VERSION}")
-    if kind not in _KINDS:
+    cls = _KINDS.get(kind) if isinstance(kind, str) else None
+    if cls is None:
         raise EventError(f"unknown event kind {kind!r}; known: {', '.join(_KINDS)}")
-    cls = _KINDS[kind]
     known = {f.name for f in fields(cls)}
     values = {key: value for key, value in data.items() if key in known}
-    if "stages" in values:
-        values["stages"] = tuple(values["stages"])
-    if "state" in values:
-        values["state"] = StageState(values["state"])
     try:
+        if "stages" in values:
+            values["stages"] = tuple(values["stages"])
+        if "state" in values:
+            values["state"] = StageState(values["state"])
         return cls(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise EventError(f"incomplete {kind} event. Received: {line[:200]!r}") from error
 
 

@@ -10,13 +10,14 @@ import shutil
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool
 from trainer.data.listing import fingerprint_folders
+from trainer.data.packs import add_packs, packs_folder
 from trainer.evaluation.stage import EVALUATION_VERSION, evaluate_model
 from trainer.events import Finished, Report, Stage, StageState, Started, Warning
 from trainer.export.arena import manifest_arena, measure_arena
@@ -24,6 +25,7 @@ from trainer.export.stage import export_model
 from trainer.export.verify import Reference, verify_model
 from trainer.features.augment import AUGMENT_VERSION
 from trainer.features.frontend import FRONT_END_VERSION
+from trainer.features.packs import write_pack_set
 from trainer.features.stage import make_features
 from trainer.model.shape import shape_of
 from trainer.model.weights import load_weights
@@ -70,7 +72,9 @@ class Run:
     """One run in its folder."""
 
     def __init__(self, recipe: Recipe, out: Path, executor: Executor, report: Report) -> None:
-        self.recipe, self.out, self.executor, self.report = recipe, out, executor, report
+        data, self.packs = add_packs(recipe.data, packs_folder(), report)
+        self.recipe = replace(recipe, data=data)
+        self.out, self.executor, self.report = out, executor, report
 
     def finish(self) -> Path:
         """Do or skip every stage, then gather the model's folder."""
@@ -102,18 +106,22 @@ class Run:
         data = recipe.data
         folders = (*data.positives, *data.negatives, *data.noise, *data.music, *data.rooms)
         samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, data, fingerprint_folders(folders), recipe.seed)
-        features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, recipe.seed)
+        features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs)
         training = fingerprint(features, recipe.model, recipe.training, recipe.seed)
         model = fingerprint(training, recipe.export)
         evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}
         return [
             Step("samples", samples, lambda to: make_samples(recipe, plan, to, executor, report)),
-            Step("features", features, lambda to: make_features(recipe, paths["samples"], to, executor, report)),
+            Step("features", features, self._features),
             Step("training", training, lambda to: train_model(recipe, paths["features"], to, report)),
             Step("model", model, lambda to: export_model(recipe, paths["training"], paths["features"], to)),
             Step("evaluation", evaluation, lambda to: self._evaluate(plan, to)),
         ]
+
+    def _features(self, to: Path) -> None:
+        write_pack_set(self.packs, to)
+        make_features(self.recipe, self.out / "samples", to, self.executor, self.report)
 
     def _evaluate(self, plan: PhrasePlan, to: Path) -> None:
         arena = manifest_arena(measure_arena((self.out / "model" / "model.tflite").read_bytes()))

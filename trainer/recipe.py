@@ -24,6 +24,15 @@ _STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 Probability = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Range = tuple[float, float]
+ClipShare = Literal["positive", "near_miss", "speech", "noise", "pack", "mined"]
+DEFAULT_SHARES: Mapping[ClipShare, float] = {
+    "positive": 0.4,
+    "near_miss": 0.25,
+    "speech": 0.27,
+    "noise": 0.08,
+    "pack": 0.2,
+    "mined": 0.1,
+}
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -55,10 +64,10 @@ class SampleRecipe:
     engines: tuple[Literal["piper", "kokoro"], ...] = ("piper", "kokoro")
     voices: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
-    positives: Annotated[int, Field(ge=20, le=100_000)] = 1000
-    near_misses: Count = 300
+    positives: Annotated[int, Field(ge=20, le=100_000)] = 700
+    near_misses: Count = 250
     near_miss_clips: Count = 900
-    speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 20.0
+    speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 12.0
     mixtures: Probability = 0.5
     tempo: Range = (0.75, 1.3)
     tract: Range = (0.88, 1.18)
@@ -142,7 +151,7 @@ class TrainingRecipe:
         steps: optimiser steps of each phase; between phases hard negatives are mined (T18).
         rates: peak learning rate of each phase.
         batch: clips a step.
-        shares: share of a batch by kind of clip; the sampler's ratios (T8).
+        shares: share of a batch by kind of clip; the sampler's ratios (T8). Kinds without clips are left out.
         loss: `dense` (every window of a clip) or `clip` (one window a clip, for comparison).
         positive_windows: windows after the word's end that must detect; the best of them count.
         end_slices: how many 10 ms slices after the word's end those windows may lie in.
@@ -160,11 +169,7 @@ class TrainingRecipe:
     steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (6000, 3000)
     rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (2e-3, 5e-4)
     batch: Annotated[int, Field(ge=8, le=2048)] = 64
-    shares: Mapping[Literal["positive", "near_miss", "speech", "noise", "mined"], Annotated[float, Field(ge=0)]] = (
-        field(
-            default_factory=lambda: {"positive": 0.4, "near_miss": 0.25, "speech": 0.27, "noise": 0.08, "mined": 0.1}
-        )
-    )
+    shares: Mapping[ClipShare, Annotated[float, Field(ge=0)]] = field(default_factory=lambda: dict(DEFAULT_SHARES))
     loss: Literal["dense", "clip"] = "dense"
     positive_windows: Annotated[int, Field(ge=1, le=40)] = 5
     end_slices: Annotated[int, Field(ge=3, le=100)] = 24
@@ -285,6 +290,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise RecipeError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path} is not UTF-8 text: {error}") from error
     try:
         data = yaml.safe_load(_substitute(text)) or {}
     except yaml.YAMLError as error:

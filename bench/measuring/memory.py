@@ -20,7 +20,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return user and system seconds of all living processes of a family; of ended ones, where they were waited for."""
+    """Return user and system seconds of a family: of living processes, and of ended ones that were waited for."""
     total = 0.0
     for process in family(pid):
         try:

@@ -5,6 +5,7 @@ what is not at hand or not part of the loop: the store that rows are read from (
 its audio tools, and its validation, which would stop the clock (ours measures its weights by the same rule as ours).
 """
 
+import importlib
 import os
 import re
 import sys
@@ -24,7 +25,7 @@ from trainer.core.ragged import RaggedStore, write_ragged
 from trainer.core.seeds import generator
 from trainer.model.dense import forward_numpy
 from trainer.model.shape import FEATURES, MixedNetShape
-from trainer.model.weights import NORM_EPSILON, Weights
+from trainer.model.weights import FEATURE_SCALE, NORM_EPSILON, Weights
 
 # As in its basic_training_notebook: sampling weights of the phrase, speech, other speech and no speech; the weight
 # of negatives; the learning rate; clips end about 0.2 s after the word, ten of them shifted by a slice each.
@@ -32,7 +33,7 @@ SAMPLING = {"positive": 2.0, "speech": 10.0, "near_miss": 10.0, "noise": 5.0}
 NEGATIVE_WEIGHT, RATE = 20, 1e-3
 TAIL_SLICES, SHIFTS = 20, 10
 NEVER = 10**9
-GAP = 1e-3  # between its probabilities and those of the converted weights
+GAP, COMPARED = 1e-4, 8  # between its probabilities and those of the converted weights, on so many clips
 
 
 class Enough(Exception):
@@ -109,11 +110,12 @@ class MicroWakeWord:
         return figures
 
     def gap(self, weights: Weights) -> float:
-        """Return the largest difference between its probabilities and ours with its weights, on noise."""
-        rng = generator(self.make.seed, "gap")
-        clips = rng.uniform(0, 26, (self.make.batch, self.make.slices, FEATURES)).astype(np.float32)
-        theirs = np.asarray(self.model(clips, training=False))[:4, 0]
-        ours = [forward_numpy(weights, self.shape, clip)[0] for clip in clips[:4]]
+        """Return the largest difference between its probabilities and ours with its weights, on validation clips."""
+        size = (self.make.batch, self.make.slices, FEATURES)
+        rows = [row[: self.make.slices] for row in self._validator.positives.store if len(row) >= self.make.slices]
+        clips = np.resize(np.stack(rows[:COMPARED]), size).astype(np.float32) * FEATURE_SCALE
+        theirs = np.asarray(self.model(clips, training=False))[:COMPARED, 0]
+        ours = [forward_numpy(weights, self.shape, clip)[0] for clip in clips[:COMPARED]]
         return float(np.abs(theirs - ours).max())
 
     def close(self) -> None:
@@ -170,7 +172,7 @@ def flags(shape: MixedNetShape) -> types.SimpleNamespace:
 
 
 def convert(model: Any, shape: MixedNetShape) -> Weights:
-    """Return its Keras model's weights as ours; its first layer has no norm, its depthwise biases go into the next."""
+    """Return its Keras model's weights as ours: no norm in the first layer, depthwise biases within the next norm."""
     layers = {kind: iter(_named(model, kind)) for kind in ("Stream", "DepthwiseConv2D", "Conv2D", "Dense")}
     norms = iter(_named(model, "BatchNormalization"))
     first = next(layer for layer in layers["Stream"] if layer.get_weights()).get_weights()[0]
@@ -288,8 +290,7 @@ def _import(checkout: Path) -> tuple[Any, Any, Any]:
             setattr(module, attribute, _Rows)
         sys.modules[name] = module
     sys.path.insert(0, str(checkout.resolve()))
-    import microwakeword.data as data
-    import microwakeword.mixednet as mixednet
-    import microwakeword.train as train
-
+    train, mixednet, data = (
+        importlib.import_module(f"microwakeword.{name}") for name in ("train", "mixednet", "data")
+    )
     return train, mixednet, data

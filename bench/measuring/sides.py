@@ -83,6 +83,7 @@ class Side:
 
 def _serve(make: Callable[[], Any], pipe: Connection) -> None:
     """Answer calls until the pipe is closed. What a contender prints is no part of the table."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.ExitStack() as stack:
         try:
             contender = make()

@@ -1,5 +1,6 @@
 """Tables, and the small print beneath them: what was compared, on what."""
 
+import contextlib
 import os
 import platform
 from collections.abc import Sequence
@@ -7,6 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 
 from rich.console import Console
 from rich.table import Table
+
+from trainer import __version__
 
 
 def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], notes: Sequence[str] = ()) -> None:
@@ -25,8 +28,12 @@ def show(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], note
 
 
 def versions(*packages: str) -> str:
-    """Return packages with their versions."""
-    return ", ".join(f"{name} {_version(name)}" for name in packages)
+    """Return our version and those of packages; what is not installed is left out."""
+    told = [f"wakesmith {__version__}"]
+    for name in packages:
+        with contextlib.suppress(PackageNotFoundError):
+            told.append(f"{name} {version(name)}")
+    return ", ".join(told)
 
 
 def machine() -> str:
@@ -34,10 +41,3 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = os.getloadavg()[0]
     return f"{cores} cores ({platform.machine()}), load {load:.1f} at the end, Python {platform.python_version()}"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "(not installed as a package)"

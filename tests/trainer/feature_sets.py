@@ -38,6 +38,7 @@ def write_feature_sets(folder: Path, seed: int = 0) -> Path:
         "train_near_miss": [falling_word(rng) for _ in range(60)],
         "train_speech": [noise(rng, 900) for _ in range(20)],
         "train_noise": [noise(rng, 600) // 4 for _ in range(10)],
+        "train_pack": [],
         "validation_positive": [word(rng) for _ in range(40)],
         "validation_near_miss": [falling_word(rng) for _ in range(40)],
         "validation_ambient": [noise(rng, 6000) for _ in range(3)],

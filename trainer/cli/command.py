@@ -10,10 +10,10 @@ from types import FrameType
 
 from trainer import __version__
 from trainer.cli import data, doctor, evaluate, export, listen, train, verify, voices
+from trainer.cli.journal import LOG_FORMAT
 from trainer.errors import Cancelled, WakesmithError
 
 PARTS = (train, evaluate, verify, export, voices, data, doctor, listen)
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 EXIT_CODES = """\
 exit codes:
   0    done
@@ -82,8 +82,7 @@ def _prepare(verbose: bool) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's greetings are not news
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.DEBUG if verbose else logging.WARNING)
-    level = logging.DEBUG if verbose else logging.INFO  # INFO for the log files of runs
-    logging.basicConfig(handlers=[handler], level=level, format=LOG_FORMAT)
+    logging.basicConfig(handlers=[handler], level=handler.level, format=LOG_FORMAT)
     signal.signal(signal.SIGTERM, _stop)
 
 

@@ -36,9 +36,9 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
 
 def list_all(_args: argparse.Namespace) -> int:
     """Write a line for each public data set."""
-    from trainer.data.packs import is_fetched, list_packs
+    from trainer.data.packs import is_fetched, list_packs, packs_folder
 
-    cache = _cache()
+    cache = packs_folder()
     rows = [
         (p.name, str(p.kind), megabytes(p.size), p.licence, "here" if is_fetched(p, cache) else "", p.title)
         for p in list_packs()
@@ -51,12 +51,12 @@ def list_all(_args: argparse.Namespace) -> int:
 def fetch(args: argparse.Namespace) -> int:
     """Fetch data sets by name."""
     from trainer.cli.watchers import PlainView
-    from trainer.data.packs import fetch_pack, find_pack, list_packs
+    from trainer.data.packs import fetch_pack, find_pack, list_packs, packs_folder
 
     packs = [find_pack(name, list_packs()) for name in args.names]
     for pack in packs:
         write(f"{pack.title}: {megabytes(pack.size)}, {pack.licence}. {pack.note}".rstrip())
-        write(str(fetch_pack(pack.name, _cache(), PlainView(sys.stderr))))
+        write(str(fetch_pack(pack.name, packs_folder(), PlainView(sys.stderr))))
     return 0
 
 
@@ -127,12 +127,6 @@ def demo(args: argparse.Namespace) -> int:
 
     write(str(make_test_dataset(args.folder, args.seed, args.clips)))
     return 0
-
-
-def _cache() -> Path:
-    import platformdirs
-
-    return platformdirs.user_cache_path("wakesmith") / "packs"
 
 
 def _code(levels: list[str]) -> int:

@@ -12,7 +12,7 @@ from trainer.errors import Cancelled, WakesmithError
 from trainer.events import Event, Failed, Report, encode, is_terminal
 
 _LOG = logging.getLogger(__name__)
-_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Journal:
@@ -86,12 +86,15 @@ def logged(path: Path) -> Iterator[None]:
     with disk_space_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter(_FORMAT))
+    handler.setFormatter(logging.Formatter(LOG_FORMAT))
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
+    level = root.level
     root.addHandler(handler)
+    root.setLevel(min(level, logging.INFO))
     try:
         yield
     finally:
+        root.setLevel(level)
         root.removeHandler(handler)
         handler.close()

@@ -26,7 +26,7 @@ class LiveView:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._title = ""
+        self._title = Text()
         self._stages: dict[str, Stage | None] = {}
         self._since = self._began
         self._progress: Progress | None = None
@@ -39,7 +39,7 @@ class LiveView:
         """Take one event."""
         match event:
             case Started(phrase, folder, stages):
-                self._title = f"[bold]{phrase}[/] in {folder}"
+                self._title = Text.assemble((phrase, "bold"), f" in {folder}")
                 self._stages = dict.fromkeys(stages)
             case Stage(name, state):
                 self._stages[name] = event
@@ -59,10 +59,12 @@ class LiveView:
 
     def __rich__(self) -> RenderableType:
         """Draw the state."""
-        parts: list[RenderableType] = [Text.from_markup(self._title), self._table()]
+        parts: list[RenderableType] = [self._title, self._table()]
         if self._metric:
-            values = "  ".join(f"{name.replace('_', ' ')} [bold]{v:.4g}[/]" for name, v in self._metric.items())
-            parts.append(Text.from_markup(f"step {self._step}  {values}"))
+            line = Text(f"step {self._step}")
+            for name, value in self._metric.items():
+                line.append(f"  {name.replace('_', ' ')} ").append(f"{value:.4g}", "bold")
+            parts.append(line)
         parts += [Text(f"! {warning.message} {warning.hint}".rstrip(), "yellow") for warning in self._warnings]
         if isinstance(self._end, Finished):
             parts += [Text(self._end.summary, "bold green"), Text(self._end.model)]
@@ -97,7 +99,7 @@ class LiveView:
 def live_view(log: Path) -> Iterator[LiveView]:
     """Show a view while the block runs. What libraries write to stderr meanwhile goes to the log."""
     view = LiveView()
-    with _stderr_to(log), Live(view, console=Console(file=sys.stdout), refresh_per_second=4):
+    with _stderr_to(log), Live(view, console=Console(file=sys.stdout), refresh_per_second=4, redirect_stderr=False):
         yield view
 
 

@@ -39,9 +39,7 @@ def list_catalogue(_args: argparse.Namespace) -> int:
     from trainer.samples.catalogue import fetch_catalogue, read_catalogue
 
     voices = read_catalogue(fetch_catalogue())
-    rows = [
-        (v.name, v.language, str(v.speakers), megabytes(sum(file.size for file in v.files))) for v in voices.values()
-    ]
+    rows = [(v.name, v.language, str(v.speakers), megabytes(v.size)) for v in voices.values()]
     write_table([("voice", "language", "speakers", "size"), *rows])
     return 0
 

@@ -18,6 +18,7 @@ from trainer.events import (
     Started,
     Warning,
     encode,
+    is_terminal,
 )
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def duration(seconds: float) -> str:
 
 
 def write_tensorboard(folder: Path) -> "Report":
-    """Return a watcher that writes metrics as TensorBoard's event files. TensorFlow is not loaded.
+    """Return a watcher that writes metrics as a file of TensorBoard's events. TensorFlow is not loaded.
 
     Raises:
         ResourceError: TensorBoard is not installed.
@@ -104,21 +105,24 @@ def write_tensorboard(folder: Path) -> "Report":
     try:
         from tensorboard.compat.proto.event_pb2 import Event as Record
         from tensorboard.compat.proto.summary_pb2 import Summary
-        from tensorboard.summary.writer.event_file_writer import EventFileWriter
+        from tensorboard.summary.writer.record_writer import RecordWriter
     except ImportError as error:
         raise ResourceError(
             f"--tensorboard: TensorBoard is not installed ({error})", hint="Run script/setup.", code="no_tensorboard"
         ) from error
     folder.mkdir(parents=True, exist_ok=True)
-    writer: Any = EventFileWriter(str(folder))
+    writer = RecordWriter((folder / f"events.out.tfevents.{time.time_ns()}").open("wb"))
+
+    def write(**values: Any) -> None:
+        writer.write(Record(wall_time=time.time(), **values).SerializeToString())
 
     def watch(event: Event) -> None:
         if isinstance(event, Metric):
             values = [Summary.Value(tag=name, simple_value=value) for name, value in event.values.items()]
-            writer.add_event(Record(wall_time=time.time(), step=event.step, summary=Summary(value=values)))
-        elif isinstance(event, Stage | Finished):
+            write(step=event.step, summary=Summary(value=values))
             writer.flush()
-        if isinstance(event, Finished | Failed):
+        elif is_terminal(event):
             writer.close()
 
+    write(file_version="brain.Event:2")
     return watch

@@ -53,15 +53,16 @@ class RaggedStore(Generic[T]):
             self.offsets: NDArray[np.int64] = np.load(folder / "offsets.npy", allow_pickle=False)
             self.dtype = np.dtype(header["dtype"])
             self.item: tuple[int, ...] = tuple(header["item"])
+            self.meta: dict[str, Any] = header["meta"]
+            size = (folder / "values.bin").stat().st_size
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{folder} is not a ragged store: {error}", hint="Make it again.") from error
-        self.meta: dict[str, Any] = header["meta"]
         self.folder = folder
         expected = int(self.offsets[-1]) * self.dtype.itemsize * int(np.prod(self.item, dtype=np.int64))
         path = folder / "values.bin"
-        if path.stat().st_size != expected:
+        if size != expected:
             raise DataError(
-                f"{path} has {path.stat().st_size} bytes; its index promises {expected}",
+                f"{path} has {size} bytes; its index promises {expected}",
                 hint="It was cut off. Make it again.",
             )
         shape = (int(self.offsets[-1]), *self.item)

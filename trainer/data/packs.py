@@ -10,6 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+import platformdirs
+
 from trainer.core.clips import ClipKind
 from trainer.core.download import download
 from trainer.core.fingerprint import fingerprint
@@ -47,6 +49,11 @@ class Pack:
     size: int | None = None
     unpacked: int | None = None
     sha256: str | None = None
+
+
+def packs_folder() -> Path:
+    """Return the folder in which fetched packs lie, for all runs."""
+    return platformdirs.user_cache_path("wakesmith") / "packs"
 
 
 def list_packs(file: Path | None = None) -> tuple[Pack, ...]:

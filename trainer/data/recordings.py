@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from trainer.core.audio import SAMPLE_RATE
 from trainer.core.clips import Clip, ClipKind, Rejection, Split
 from trainer.core.seeds import seed_of
-from trainer.core.workers import map_in_order
+from trainer.core.workers import ProgressClock, map_in_order
 from trainer.data import rooms
 from trainer.data.decoding import WHOLE_S, Decoded, decode_batch, decode_long, probe_seconds
 from trainer.data.listing import SPOKEN, Recording, list_recordings
 from trainer.data.splits import assign_splits, group_recordings
-from trainer.events import Progress, Report, Warning, discard
+from trainer.events import Report, Warning, discard
 from trainer.recipe import DataRecipe
 
 Row = tuple[Clip, NDArray[np.int16]]
@@ -102,15 +102,14 @@ def _decode(
     batches = _batches(recordings, seconds)
     short = [batch for batch in batches if not isinstance(batch, Recording)]
     results = map_in_order(executor, decode_batch, short, discard, "files", ahead=_AHEAD)
-    done = 0
+    clock = ProgressClock(len(recordings), "recordings", report)
     for batch in batches:
         if isinstance(batch, Recording):
             yield decode_long(batch)
-            done += 1
+            clock.advance()
         else:
             yield from (iter(pieces) for pieces in next(results))
-            done += len(batch)
-        report(Progress(done, len(recordings), "recordings"))
+            clock.advance(len(batch))
 
 
 def _batches(recordings: Sequence[Recording], seconds: Sequence[float]) -> list[tuple[Recording, ...] | Recording]:

@@ -25,7 +25,7 @@ from trainer.training.sampler import POSITIVE, Crop, Sampler, open_set
 from trainer.training.scorer import Scorer
 from trainer.training.validation import Figures, Validator
 
-NEGATIVE_SETS = ("near_miss", "speech", "noise")
+NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
 

@@ -45,7 +45,9 @@ def limits(hint: Any) -> str:
     """Return what is allowed, in a few signs."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        signs = [f"{sign} {getattr(m, name):g}" for m in _metadata(parts[1:]) for name, sign in SIGNS if hasattr(m, name)]
+        signs = [
+            f"{sign} {getattr(m, name):g}" for m in _metadata(parts[1:]) for name, sign in SIGNS if hasattr(m, name)
+        ]
         return " and ".join(signs) or limits(parts[0])
     if origin is Literal:
         return ", ".join(map(str, parts))
@@ -78,7 +80,13 @@ def render(page: str) -> str:
         name = key.rpartition(".")[0]
         if name != section:
             section = name
-            lines += ["", f"### {name or 'The run'}", "", "| key | default | allowed | what it does |", "| --- | --- | --- | --- |"]
+            lines += [
+                "",
+                f"### {name or 'The run'}",
+                "",
+                "| key | default | allowed | what it does |",
+                "| --- | --- | --- | --- |",
+            ]
         lines.append(f"| `{key}` | {default} | {allowed} | {known.get(key, '')} |")
     return before + "\n".join([*lines, "", END]) + after
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
-from trainer.core.workers import process_pool
+from trainer.core.workers import process_pool, stop_workers
 from trainer.data.listing import fingerprint_folders
 from trainer.data.packs import add_packs, packs_folder
 from trainer.evaluation.stage import EVALUATION_VERSION, evaluate_model
@@ -65,6 +65,7 @@ def run(recipe: Recipe, out: Path, report: Report) -> Path:
             return Run(recipe, out, executor, report).finish()
         except BaseException:
             executor.shutdown(wait=False, cancel_futures=True)
+            stop_workers()
             raise
 
 

@@ -105,11 +105,11 @@ class AugmentationRecipe:
     near_miss_copies: Annotated[int, Field(ge=1, le=200)] = 4
     speech_copies: Annotated[int, Field(ge=1, le=50)] = 2
     seconds: Annotated[float, Field(ge=2.0, le=10.0)] = 3.0
-    run_on: Probability = 0.35
+    run_on: Probability = 0.3
     rooms: Probability = 0.6
     room_mix: Range = (0.3, 1.0)
     noise: Probability = 0.85
-    snr_db: Range = (-3.0, 20.0)
+    snr_db: Range = (0.0, 20.0)
     gain_db: Range = (-35.0, -3.0)
     equaliser: Probability = 0.4
     clipping: Probability = 0.1

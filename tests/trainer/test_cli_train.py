@@ -233,6 +233,26 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.parametrize("fate", ["renamed", "lost"])
+def test_an_interruption_that_a_library_spoils(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str) -> None:
+    def run(recipe: Recipe, out: Path, report: Report) -> Path:
+        report(RUN[0])
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt as error:
+            if fate == "renamed":
+                raise RuntimeError("original exception replaced") from error
+        report(RUN[1])
+        raise AssertionError("the run went on")
+
+    monkeypatch.setattr(pipeline, "run", run)
+    assert main(["train", "hey", "--out", str(tmp_path)]) == 130
+    last = read(tmp_path)[-1]
+    assert isinstance(last, events.Failed)
+    assert last.code == "cancelled"
+
+
 def wait_for(path: Path, text: str) -> None:
     for _ in range(600):
         if path.exists() and text in path.read_text():

@@ -8,7 +8,7 @@ import pytest
 from trainer.core.audio import SAMPLE_RATE, Samples
 from trainer.core.clips import ClipKind, Split
 from trainer.errors import AudioError
-from trainer.samples.checks import MARGIN_S, check_clip, expected_seconds, find_missaid, trim_clip
+from trainer.samples.checks import MARGIN_S, check_clip, expected_seconds, find_missaid, sayable, trim_clip
 from trainer.samples.kokoro import mix_styles
 from trainer.samples.kokoro_symbols import kokoro_symbols
 from trainer.samples.resampling import to_device_rate
@@ -63,8 +63,9 @@ def test_each_fault_has_its_name(clip: Samples, code: str) -> None:
     assert refused.value.code == code
 
 
-def test_a_good_clip_passes() -> None:
-    check_clip(tone(0.6), expected_seconds(WORD))
+@pytest.mark.parametrize("peak", [0.2, 1.0, 3.0])
+def test_a_good_clip_passes(peak: float) -> None:
+    check_clip(tone(0.6, 100.0, peak=peak), expected_seconds(WORD))
 
 
 def test_expectations_follow_tempo_and_length() -> None:
@@ -82,6 +83,11 @@ def test_a_misspoken_clip_stands_out() -> None:
     seconds[8] /= 2.2
     seconds[9] = np.nan
     assert np.flatnonzero(find_missaid(said, seconds)).tolist() == [7, 8]
+
+
+def test_other_words_may_take_their_time() -> None:
+    said = [*[WORD] * 20, replace(WORD, kind=ClipKind.NEAR_MISS)]
+    assert not find_missaid(said, np.array([0.6] * 20 + [1.8])).any()
 
 
 def test_few_clips_are_not_judged() -> None:
@@ -113,6 +119,15 @@ def test_a_smaller_tract_raises_all_frequencies(rate: int, tract: float) -> None
 )
 def test_espeak_becomes_kokoro(ipa: str, language: str, symbols: str) -> None:
     assert kokoro_symbols(ipa, language) == symbols
+
+
+def test_a_voice_without_the_sounds_is_not_asked() -> None:
+    known = dict.fromkeys("abc ˈ")
+    assert sayable("ˈabc abq", known) == list("ˈabc ab")
+    for text in ("aqq", "ˈ ", ""):
+        with pytest.raises(AudioError) as refused:
+            sayable(text, known)
+        assert refused.value.code == "unsayable"
 
 
 def test_styles_mix_by_halves() -> None:

@@ -1,6 +1,7 @@
 """The samples stage with real voices: Piper's starter voice, and Kokoro where it is installed."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from trainer.core.audio import SAMPLE_RATE, read_audio, write_wav
-from trainer.core.clips import Clip, ClipKind, Split, read_clips, read_rejections
+from trainer.core.clips import Clip, ClipKind, Rejection, Split, read_clips, read_rejections
 from trainer.core.ragged import RaggedStore
 from trainer.errors import DataError
 from trainer.events import Event, Progress, Sample, Warning, discard
@@ -23,7 +24,7 @@ from trainer.samples.checks import MARGIN_S
 from trainer.samples.script import write_script
 from trainer.samples.shards import make_shards
 from trainer.samples.speakers import cast_voices
-from trainer.samples.stage import make_samples
+from trainer.samples.stage import make_samples, refuse_duplicate
 from trainer.samples.synthesis import Spoken, prune_cache, read_shard, speak_shard
 from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import every_voice, kokoro_absence
@@ -161,43 +162,45 @@ def test_a_damaged_shard_is_spoken_again(plan: PhrasePlan, store: Path) -> None:
     assert speak_shard(shard).read_bytes() == whole
 
 
-def test_a_stopped_run_keeps_its_finished_shards(
-    plan: PhrasePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("trainer.samples.shards.SHARD_SECONDS", 1.0)
-    monkeypatch.setattr(synthesis, "cache_folder", lambda: tmp_path / "cache")
-
-    class Stopped(Exception):
-        pass
-
-    def stop(event: Event) -> None:
-        if isinstance(event, Progress):
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        make_samples(RECIPE, plan, tmp_path / "samples", Inline(), stop)
-    kept = {path: path.stat().st_size for path in (tmp_path / "cache").glob("*.npz")}
-    assert kept
-    for path in kept:
-        assert all(isinstance(result, Spoken) for result in read_shard(path))
+class Killed(Exception):
+    """What a kill looks like from within."""
 
 
-class Inline(Executor):
-    """Works at once, in this process."""
+class Mortal(Executor):
+    """Works at once, in this process, and dies before its second task."""
+
+    def __init__(self) -> None:
+        self.tasks = 0
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.tasks += 1
+        if self.tasks > 1:
+            raise Killed
         future: Future[Any] = Future()
         future.set_result(fn(*args, **kwargs))
         return future
 
 
-def test_recordings_join_and_duplicates_are_counted(
-    plan: PhrasePlan, store: Path, made: tuple[Path, list[Event]], tmp_path: Path
+def test_a_killed_run_keeps_its_finished_shards(
+    plan: PhrasePlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("trainer.samples.shards.SHARD_SECONDS", 0.2)
+    monkeypatch.setattr(synthesis, "cache_folder", lambda: tmp_path / "cache")
+    with pytest.raises(Killed):
+        make_samples(RECIPE, plan, tmp_path / "samples", Mortal(), discard)
+    (kept,) = (tmp_path / "cache").glob("*.npz")
+    assert all(isinstance(result, Spoken) for result in read_shard(kept))
+    before = kept.stat().st_ino
+    with pytest.raises(Killed):
+        make_samples(RECIPE, plan, tmp_path / "samples", Mortal(), discard)
+    assert kept.stat().st_ino == before
+
+
+def test_recordings_join(plan: PhrasePlan, store: Path, made: tuple[Path, list[Event]], tmp_path: Path) -> None:
     clips, audio = clips_of(made[0])
     row = next(i for i, clip in enumerate(clips) if clip.kind is ClipKind.SPEECH)
-    write_wav(tmp_path / "mine" / "one.wav", np.asarray(audio[row]))
-    write_wav(tmp_path / "mine" / "two.wav", (np.asarray(audio[row]) * 0.5).astype(np.int16))
+    for name in ("one.wav", "copy.wav"):
+        write_wav(tmp_path / "mine" / name, np.asarray(audio[row]))
     recipe = replace(RECIPE, data=DataRecipe(negatives=(tmp_path / "mine",), licence="mine"))
     with ThreadPoolExecutor(1) as executor:
         make_samples(recipe, plan, tmp_path / "samples", executor, discard)
@@ -206,6 +209,16 @@ def test_recordings_join_and_duplicates_are_counted(
     assert joined[-1].licence == "mine"
     reasons = [r.reason for r in read_rejections(tmp_path / "samples" / "rejections.jsonl")]
     assert reasons.count("duplicate") == 1
+
+
+def test_the_same_clip_is_taken_once() -> None:
+    clip = Clip(ClipKind.SPEECH, Split.TRAIN, "piper:a", "a", "mine", 0.1)
+    pcm = np.arange(1600, dtype=np.int16)
+    seen: dict[bytes, str] = {}
+    assert refuse_duplicate((clip, pcm), seen) == (clip, pcm)
+    again = refuse_duplicate((replace(clip, origin="b"), pcm.copy()), seen)
+    assert isinstance(again, Rejection)
+    assert again.reason == "duplicate"
 
 
 def test_too_few_positives_are_an_error(
@@ -221,8 +234,6 @@ def test_too_few_positives_are_an_error(
 
 def test_the_cache_is_kept_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(synthesis, "cache_folder", lambda: tmp_path)
-    import os
-
     for age, name in enumerate("abc"):
         (tmp_path / f"{name}.npz").write_bytes(b"x" * 100)
         os.utime(tmp_path / f"{name}.npz", (1e9 - age, 1e9 - age))

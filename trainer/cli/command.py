@@ -3,14 +3,13 @@
 import argparse
 import logging
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 from trainer import __version__
 from trainer.cli import data, doctor, evaluate, export, listen, train, verify, voices
 from trainer.cli.journal import LOG_FORMAT
+from trainer.cli.stopping import Stop
 from trainer.errors import Cancelled, WakesmithError
 
 PARTS = (train, evaluate, verify, export, voices, data, doctor, listen)
@@ -37,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: the arguments after the program's name; by default the process's own.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    args = build_parser().parse_args(words, argparse.Namespace(words=words))
+    args = build_parser().parse_args(words, argparse.Namespace(words=words, stop=Stop()))
     _prepare(verbose=args.verbose)
     try:
         return int(args.run(args))
@@ -50,6 +49,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left: nothing more to say
         return 0
     except Exception as error:
+        if args.stop.asked:
+            return Cancelled.exit_code
         logging.getLogger(__name__).debug("unexpected", exc_info=True)
         tell(WakesmithError(f"unexpected {type(error).__name__}: {error}", hint="--verbose shows where."))
         return WakesmithError.exit_code
@@ -83,9 +84,3 @@ def _prepare(verbose: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.DEBUG if verbose else logging.WARNING)
     logging.basicConfig(handlers=[handler], level=handler.level, format=LOG_FORMAT)
-    signal.signal(signal.SIGTERM, _stop)
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    """Let a polite kill end a run as Ctrl-C does."""
-    raise KeyboardInterrupt

@@ -2,14 +2,17 @@
 
 import contextlib
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from trainer.cli.stopping import Stop
 from trainer.core.folders import disk_space_named
 from trainer.errors import Cancelled, WakesmithError
-from trainer.events import Event, Failed, Report, encode, is_terminal
+from trainer.events import Event, Failed, Finished, Report, Stage, Started, Warning, encode, is_terminal
 
 _LOG = logging.getLogger(__name__)
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -38,6 +41,8 @@ class Journal:
             if not is_terminal(event):  # how it ended must reach the watchers all the same
                 raise
         self.ended = is_terminal(event)
+        if isinstance(event, Started | Stage | Warning | Finished):
+            _LOG.info("%s", event)
         for watcher in self.watchers:
             watcher(event)
 
@@ -54,12 +59,13 @@ class Journal:
 
 
 @contextmanager
-def named_failures(log: Path, resume: str) -> Iterator[None]:
+def named_failures(log: Path, resume: str, stop: Stop) -> Iterator[None]:
     """Turn whatever ends the block into an error of ours, that says how to go on.
 
     Args:
         log: where the traceback of an unexpected error is written.
         resume: the command that goes on after an interruption.
+        stop: knows whether the user asked to stop, under whatever name the interruption arrives.
 
     Raises:
         WakesmithError: with code `cancelled` after Ctrl-C, `crash` after an unexpected error, else as it was.
@@ -67,15 +73,12 @@ def named_failures(log: Path, resume: str) -> Iterator[None]:
     kept = f"Finished stages are kept. Go on with: {resume}"
     try:
         yield
-    except KeyboardInterrupt:
-        raise Cancelled("stopped", hint=kept) from None
-    except Cancelled as error:
-        raise Cancelled(error.message, hint=kept) from None
-    except WakesmithError as error:
-        _LOG.info("failed: %s", error.code, exc_info=error)
-        raise
-    except Exception as error:
-        _LOG.info("unexpected", exc_info=error)
+    except (Exception, KeyboardInterrupt) as error:
+        _LOG.info("ended by %s", type(error).__name__, exc_info=error)
+        if stop.asked or isinstance(error, KeyboardInterrupt | Cancelled):
+            raise Cancelled("stopped", hint=kept) from None
+        if isinstance(error, WakesmithError):
+            raise
         what = f"unexpected {type(error).__name__}: {error}"
         raise WakesmithError(what, hint=f"{log} says where. {kept}", code="crash") from error
 
@@ -98,3 +101,19 @@ def logged(path: Path) -> Iterator[None]:
         root.setLevel(level)
         root.removeHandler(handler)
         handler.close()
+
+
+@contextmanager
+def stderr_to(log: Path) -> Iterator[None]:
+    """Point file descriptor 2 at the log while the block runs: C libraries and child processes write there too."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.dup2(file, 2)
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(file)

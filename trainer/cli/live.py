@@ -1,12 +1,10 @@
 """The live view on a terminal: stages, progress, figures and the last warnings."""
 
-import os
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -14,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from trainer.cli.watchers import duration
+from trainer.cli.watchers import duration, sentences
 from trainer.events import Event, Failed, Finished, Metric, Progress, Stage, StageState, Started, Warning
 
 _MARKS = {StageState.RUNNING: "[bold cyan]>[/]", StageState.DONE: "[green]+[/]", StageState.SKIPPED: "[dim]=[/]"}
@@ -65,7 +63,7 @@ class LiveView:
             for name, value in self._metric.items():
                 line.append(f"  {name.replace('_', ' ')} ").append(f"{value:.4g}", "bold")
             parts.append(line)
-        parts += [Text(f"! {warning.message} {warning.hint}".rstrip(), "yellow") for warning in self._warnings]
+        parts += [Text(f"! {sentences(w.message, w.hint)}", "yellow") for w in self._warnings]
         if isinstance(self._end, Finished):
             parts += [Text(self._end.summary, "bold green"), Text(self._end.model)]
         return Group(*parts)
@@ -96,25 +94,8 @@ class LiveView:
 
 
 @contextmanager
-def live_view(log: Path) -> Iterator[LiveView]:
-    """Show a view while the block runs. What libraries write to stderr meanwhile goes to the log."""
+def live_view() -> Iterator[LiveView]:
+    """Show a view while the block runs."""
     view = LiveView()
-    with _stderr_to(log), Live(view, console=Console(file=sys.stdout), refresh_per_second=4, redirect_stderr=False):
+    with Live(view, console=Console(file=sys.stdout), refresh_per_second=4, redirect_stderr=False):
         yield view
-
-
-@contextmanager
-def _stderr_to(log: Path) -> Iterator[None]:
-    """Point file descriptor 2 at the log: child processes and C libraries write there too."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    sys.stderr.flush()
-    kept = os.dup(2)
-    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    try:
-        os.dup2(file, 2)
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(file)

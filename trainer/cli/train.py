@@ -37,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     with (
         logged(log),
         _watchers(args, folder, log) as watchers,
-        Journal(folder, watchers) as journal,
-        named_failures(log, resume_command(args.words[1:], folder)),
+        Journal(folder, (*watchers, args.stop)) as journal,
+        named_failures(log, resume_command(args.words[1:], folder), args.stop),
         _profiled(folder / "profile.pstats" if args.profile else None),
     ):
         pipeline.run(recipe, folder, journal)
@@ -60,18 +60,22 @@ def _refusals_told(json: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _watchers(args: argparse.Namespace, folder: Path, log: Path) -> "Iterator[tuple[Report, ...]]":
+    """Yield who is told; for people, what libraries write to stderr meanwhile goes to the log."""
+    from trainer.cli.journal import stderr_to
     from trainer.cli.watchers import PlainView, write_json, write_tensorboard
 
     more = (write_tensorboard(folder / "tensorboard"),) if args.tensorboard else ()
     if args.json:
         yield (write_json, *more)
-    elif sys.stdout.isatty():
-        from trainer.cli.live import live_view
+        return
+    with stderr_to(log):
+        if sys.stdout.isatty():
+            from trainer.cli.live import live_view
 
-        with live_view(log) as view:
-            yield (view, *more)
-    else:
-        yield (PlainView(sys.stdout), *more)
+            with live_view() as view:
+                yield (view, *more)
+        else:
+            yield (PlainView(sys.stdout), *more)
 
 
 @contextlib.contextmanager

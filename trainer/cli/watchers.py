@@ -62,7 +62,7 @@ class PlainView:
             case Metric(step, values):
                 return f"{self._stage}: step {step}, {figures(values)}"
             case Warning(_, message, hint):
-                return f"warning: {message}" + (f" {hint}" if hint else "")
+                return f"warning: {sentences(message, hint)}"
             case Finished(model, summary):
                 return f"{summary}\n{model}" if summary else model
             case Failed() | Sample():
@@ -84,6 +84,11 @@ class PlainView:
 def figures(values: dict[str, float]) -> str:
     """Return metrics on one line."""
     return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
+
+
+def sentences(message: str, hint: str) -> str:
+    """Join what happened and what to do about it."""
+    return f"{message.rstrip('.')}. {hint}".rstrip() if hint else message
 
 
 def duration(seconds: float) -> str:

@@ -27,6 +27,12 @@ def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
     )
 
 
+def stop_workers() -> None:
+    """End this process's workers at once, whatever they are doing: they only write what is renamed when whole."""
+    for child in multiprocessing.active_children():
+        child.terminate()
+
+
 def _ignore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

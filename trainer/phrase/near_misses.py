@@ -46,7 +46,7 @@ class NearMiss:
 # How far a near miss must be from the phrase, in sounds. A real word is another word to people, so half a sound is
 # enough: a clear other consonant (p for k is 0.6), not the vowel changes of an accent (ɪ for ə is 0.45). What is no
 # word people rather hear as the phrase, said carelessly: there a whole sound must be missing (0.8), or two changed.
-LEAST_WORD, LEAST_OTHER = 0.5, 1.0
+LEAST_WORD, LEAST_OTHER = 0.5, 0.75
 # In long phrases people forgive more: the least distance is at least this share of the sounds.
 LEAST_SHARE = 0.06
 

@@ -1,12 +1,13 @@
 """Is a clip fit for use: where speech begins and ends in it, and what is wrong with it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.audio import SAMPLE_RATE, Samples
+from trainer.core.clips import ClipKind
 from trainer.errors import AudioError
 from trainer.phrase.phonemes import split_sounds
 from trainer.samples.utterances import Utterance
@@ -17,15 +18,31 @@ BELOW_LOUD_DB = 38.0  # final fricatives are about 30 dB below vowels
 ABOVE_FLOOR_DB = 8.0
 LONGEST_BURST = 2  # frames: what is loud no longer than this, apart from the rest, is a click
 LEAST_PEAK = 0.01
-FULL_SCALE = 0.999
-CLIPPED_SHARE = 0.002  # of the samples at full scale
+# Clipping is a plateau at the peak, wherever that lies: voices may well speak beyond 1.
+PLATEAU = 0.999  # of the peak
+PLATEAU_RUN = 4  # samples in a row; a pure 100 Hz tone has 3
+CLIPPED_SHARE = 0.002  # of all samples that lie in plateaus
 # Seconds a sound takes at tempo 1, widest plausible; the constant is for what an utterance adds to its sounds.
 SOUND_S = (0.03, 0.22)
 EXTRA_S = 0.6
 # A clip is mis-said if it takes much longer or shorter than the same speaker's, both by statistics and by ratio.
 OUTLIER_Z = 4.5
 OUTLIER_RATIO = 1.6
+UNSAYABLE_SHARE = 0.25  # of the sounds
 FEWEST = 8  # clips that a median is taken of
+
+
+def sayable(symbols: str, known: Mapping[str, object]) -> list[str]:
+    """Return the symbols that a voice has.
+
+    Raises:
+        AudioError: `unsayable` where it lacks more than a quarter of the sounds: it would say something else.
+    """
+    letters = [symbol for symbol in symbols if symbol.isalpha()]
+    missing = sorted({symbol for symbol in letters if symbol not in known})
+    if sum(symbol in missing for symbol in letters) > UNSAYABLE_SHARE * len(letters) or not letters:
+        raise AudioError(f"the voice has no sound for {' '.join(missing) or 'nothing'}", code="unsayable")
+    return [symbol for symbol in symbols if symbol in known]
 
 
 def find_speech(samples: Samples) -> tuple[int, int]:
@@ -71,12 +88,20 @@ def check_clip(samples: Samples, expected: tuple[float, float]) -> None:
         raise AudioError("the clip holds samples that are not numbers", code="not_finite")
     if not len(samples) or np.abs(samples).max() < LEAST_PEAK:
         raise AudioError("the clip is silent", code="silent")
-    if np.mean(np.abs(samples) >= FULL_SCALE) > CLIPPED_SHARE:
+    if _plateaus(samples) > CLIPPED_SHARE:
         raise AudioError("the clip is clipped", code="clipped")
     seconds, (least, most) = len(samples) / SAMPLE_RATE, expected
     if not least <= seconds <= most:
         code = "too_short" if seconds < least else "too_long"
         raise AudioError(f"the clip lasts {seconds:.2f} s; {least:.2f} to {most:.2f} s were expected", code=code)
+
+
+def _plateaus(samples: Samples) -> float:
+    """Return the share of samples that lie in runs at the peak."""
+    size = np.abs(samples)
+    edges = np.diff(np.concatenate(([0], (size >= PLATEAU * size.max()).astype(np.int8), [0])))
+    runs = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
+    return float(runs[runs >= PLATEAU_RUN].sum() / len(samples))
 
 
 def expected_seconds(utterance: Utterance) -> tuple[float, float]:
@@ -88,24 +113,27 @@ def expected_seconds(utterance: Utterance) -> tuple[float, float]:
 
 
 def find_missaid(utterances: Sequence[Utterance], seconds: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Say which clips take a time that does not fit what was said, bool [clips]; `seconds` may be NaN.
+    """Say which positives take a time that does not fit what was said, bool [clips]; `seconds` may be NaN.
 
-    Compared are clips of one first voice, or of one engine where the voice has few: the logarithm of the seconds
-    that a sound takes at tempo 1, by median and median deviation.
+    Compared are the phrase by one first voice, or by one engine where the voice has few: the logarithm of the seconds
+    that a sound takes at tempo 1, by median and median deviation. Other clips say too different things for that.
     """
-    pace = np.log([s * u.tempo / max(1, len(split_sounds(u.ipa))) for u, s in zip(utterances, seconds, strict=True)])
+    sounds = np.array([max(1, len(split_sounds(utterance.ipa))) for utterance in utterances])
+    pace = np.log(seconds * [utterance.tempo for utterance in utterances] / sounds)
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for row, utterance in enumerate(utterances):
-        groups[utterance.voices[0]].append(row)
-        groups[utterance.voices[0].partition(":")[0]].append(row)
+        if utterance.kind is ClipKind.POSITIVE and np.isfinite(pace[row]):
+            groups[utterance.voices[0]].append(row)
+            groups[_engine(utterance)].append(row)
     found = np.zeros(len(utterances), bool)
-    for row, utterance in enumerate(utterances):
-        voice, engine = groups[utterance.voices[0]], groups[utterance.voices[0].partition(":")[0]]
-        others = pace[voice if len(voice) >= FEWEST else engine]
-        others = others[np.isfinite(others)]
-        if len(others) < FEWEST or not np.isfinite(pace[row]):
-            continue
+    for row in {row for rows in groups.values() for row in rows}:
+        own = groups[utterances[row].voices[0]]
+        others = pace[own if len(own) >= FEWEST else groups[_engine(utterances[row])]]
         off = abs(pace[row] - np.median(others))
         deviation = 1.4826 * np.median(np.abs(others - np.median(others)))
-        found[row] = off > np.log(OUTLIER_RATIO) and off > OUTLIER_Z * deviation
+        found[row] = len(others) >= FEWEST and off > max(np.log(OUTLIER_RATIO), OUTLIER_Z * deviation)
     return found
+
+
+def _engine(utterance: Utterance) -> str:
+    return utterance.voices[0].partition(":")[0]

@@ -7,6 +7,7 @@ import numpy as np
 
 from trainer.core.audio import Samples
 from trainer.errors import VoiceError
+from trainer.samples.checks import sayable
 from trainer.samples.resampling import to_device_rate
 from trainer.samples.sessions import open_session
 from trainer.samples.utterances import Utterance
@@ -36,10 +37,14 @@ class PiperEngine:
             ) from error
 
     def speak(self, utterance: Utterance, voice: Voice) -> Samples:
-        """Return the utterance as float32 [n] at 16 kHz."""
+        """Return the utterance as float32 [n] at 16 kHz.
+
+        Raises:
+            AudioError: `unsayable`.
+        """
         ids = [*self._ids[_BEGIN], *self._ids[_PAD]]
-        for symbol in unicodedata.normalize("NFD", utterance.ipa):
-            ids += [*self._ids.get(symbol, ()), *self._ids[_PAD]] if symbol in self._ids else []
+        for symbol in sayable(unicodedata.normalize("NFD", utterance.ipa), self._ids):
+            ids += [*self._ids[symbol], *self._ids[_PAD]]
         ids += self._ids[_END]
         length = utterance.tract / utterance.tempo
         inputs = {

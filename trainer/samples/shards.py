@@ -10,7 +10,7 @@ from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice
 
 # Raise it when engines, trimming or checks change what a shard's clips are, so that cached ones are made again.
-VERSION = 1
+SHARD_VERSION = 2
 # Processor seconds measured on one core of a 2-core x86-64 machine: for a session, and for a letter of IPA.
 SECONDS_A_CALL = {"piper": 0.02, "kokoro": 0.35}
 SECONDS_A_LETTER = {"piper": 0.005, "kokoro": 0.03}
@@ -31,7 +31,7 @@ def make_shards(utterances: Sequence[Utterance], voices: Sequence[Voice], seed: 
 def _shard(said: tuple[Utterance, ...], by_name: dict[str, Voice], hashes: "_Hashes", seed: int) -> Shard:
     used = tuple(by_name[name] for name in sorted({name for u in said for name in u.voices}))
     # The seed is the content's: what else a run says does not change these clips.
-    own = fingerprint(VERSION, list(said), seed, [(v.name, v.speaker, hashes.of(v.path)) for v in used])
+    own = fingerprint(SHARD_VERSION, list(said), seed, [(v.name, v.speaker, hashes.of(v.path)) for v in used])
     return Shard(used[0].engine, own, seed_of(seed, "shard", fingerprint(list(said))), used, said)
 
 

@@ -22,14 +22,14 @@ from trainer.samples.checks import find_missaid
 from trainer.samples.listening import write_listening
 from trainer.samples.provenance import Provenance
 from trainer.samples.script import write_script
-from trainer.samples.shards import VERSION, make_shards
+from trainer.samples.shards import SHARD_VERSION, make_shards
 from trainer.samples.speakers import Cast, cast_voices, is_native
 from trainer.samples.synthesis import Spoken, prune_cache, read_shard, speak_shard
 from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice, installed_voices, kokoro_absence
 
 FEWEST_POSITIVES = 10  # in training, below which nothing can be learnt
-SAMPLES_VERSION = VERSION  # of the cached shards too: raise VERSION in `shards`
+SAMPLES_VERSION = f"{SHARD_VERSION}.2"  # the second number: of what becomes of spoken shards here
 REJECTED_SHARE = 0.05  # of spoken clips, above which the user is told
 
 Row = tuple[Clip, NDArray[np.int16]]
@@ -53,7 +53,7 @@ def make_samples(recipe: Recipe, plan: PhrasePlan, folder: Path, executor: Execu
     seen: dict[bytes, str] = {}
     writer = RaggedWriter(folder / "audio", np.int16)
     for row in _rows(recipe, plan, voices, casts, executor, report):
-        result = _refuse_duplicate(row, seen) if isinstance(row, tuple) else row
+        result = refuse_duplicate(row, seen) if isinstance(row, tuple) else row
         if isinstance(result, Rejection):
             rejections.append(result)
             continue
@@ -124,7 +124,8 @@ def _clip(utterance: Utterance, spoken: Spoken, voice: Voice) -> Clip:
     )
 
 
-def _refuse_duplicate(row: Row, seen: dict[bytes, str]) -> Row | Rejection:
+def refuse_duplicate(row: Row, seen: dict[bytes, str]) -> Row | Rejection:
+    """Return the row, or a rejection where its samples were seen before; they are seen from now on."""
     clip, pcm = row
     digest = hashlib.blake2b(pcm.tobytes(), digest_size=16).digest()
     if digest in seen:

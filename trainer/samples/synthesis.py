@@ -2,6 +2,8 @@
 
 import io
 import os
+import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -93,9 +95,8 @@ def _kokoro(_process: int) -> KokoroEngine:
 
 
 def _attempt(speaker: Speaker, utterance: Utterance) -> Spoken | AudioError:
-    samples = speaker.speak(utterance)
     try:
-        trimmed, end_s = trim_clip(samples)
+        trimmed, end_s = trim_clip(speaker.speak(utterance))
         check_clip(trimmed, expected_seconds(utterance))
     except AudioError as error:
         return error
@@ -120,6 +121,6 @@ def _write(path: Path, results: list[Spoken | AudioError]) -> None:
 def _is_readable(path: Path) -> bool:
     try:
         read_shard(path)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
         return False
     return True

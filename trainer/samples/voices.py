@@ -152,7 +152,7 @@ def _piper_voices() -> list[Voice]:
 
 
 def _voices_of(model: Path) -> list[Voice]:
-    """Return the speakers of one Piper model, read from the config beside it."""
+    """Return the speakers of one Piper model that reads IPA, from the config beside it."""
     config_path = model.with_name(model.name + ".json")
     try:
         config = json.loads(config_path.read_text(encoding="utf-8"))
@@ -164,6 +164,8 @@ def _voices_of(model: Path) -> list[Voice]:
             hint=f"Delete {model} and get the voice again.",
             code="bad_voice",
         ) from error
+    if config.get("phoneme_type", "espeak") != "espeak":
+        return []  # it reads letters or syllables of its own, and we speak IPA
     named = {number: name for name, number in config.get("speaker_id_map", {}).items()}
     gender = PIPER_GENDERS.get(model.stem.split("-")[1] if model.stem.count("-") > 1 else "", "")
     return [

@@ -13,7 +13,11 @@ from trainer.training.scorer import Scorer
 WINDOW = 5  # steps averaged, ESPHome's usual sliding window
 BLOCK_S = 1.0  # after a detection the device ignores a second: more than one accept a second cannot happen
 EARLY_SLICES, LATE_SLICES = 10, 90  # a detection counts from just before the word's end until so long after
-NEAR_MISS_SHARE = 0.02  # of near misses accepted, at which the second recall is taken
+NEAR_MISS_SHARE = 0.02  # of near misses accepted, at which the strict recall is taken
+# False accepts per hour and shares of near misses at which recall is taken for the score. Single rates would hang a
+# checkpoint's fate on the one loudest moment of the streams.
+SCORED_RATES = (2.0, 5.0, 10.0)
+SCORED_SHARES = (0.02, 0.05, 0.1)
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Figures:
         threshold: the first of both, a probability.
         false_accepts_per_hour: on the ambient streams at a threshold of 0.5.
         near_misses: share of near misses accepted at `threshold`.
-        score: what checkpoints are compared by: the mean of both recalls.
+        score: what checkpoints are compared by: mean recall over rates of false accepts and shares of near misses.
     """
 
     recall: float
@@ -71,16 +75,18 @@ class Validator:
         )
         accepts = np.concatenate([_blocks(row, self.shape) for row in self._stream(weights, self.ambient)])
         near = np.array([row.max(initial=0.0) for row in self._stream(weights, self.near_misses)])
-        threshold = _threshold(accepts, int(self.target * self.hours))
-        strict = max(threshold, _threshold(near, int(NEAR_MISS_SHARE * len(near))))
+        rates = [_threshold(accepts, int(rate * self.hours)) for rate in (self.target, *SCORED_RATES)]
+        shares = [_threshold(near, int(share * len(near))) for share in SCORED_SHARES]
+        threshold, strict = rates[0], max(rates[0], _threshold(near, int(NEAR_MISS_SHARE * len(near))))
         recall, strict_recall = float(np.mean(found > threshold)), float(np.mean(found > strict))
+        score = float(np.mean([np.mean(found > t) for t in (*rates, *shares)]))
         return Figures(
             recall=recall,
             strict_recall=strict_recall,
             threshold=threshold,
             false_accepts_per_hour=float(np.sum(accepts > 0.5)) / max(self.hours, 1e-9),
             near_misses=float(np.mean(near > threshold)) if len(near) else 0.0,
-            score=(recall + strict_recall) / 2,
+            score=score,
         )
 
     def _stream(self, weights: Weights, feature_set: FeatureSet) -> list[NDArray[np.float32]]:

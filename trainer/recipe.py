@@ -26,9 +26,9 @@ Count = Annotated[int, Field(ge=0)]
 Range = tuple[float, float]
 ClipShare = Literal["positive", "near_miss", "speech", "noise", "pack", "mined"]
 DEFAULT_SHARES: Mapping[ClipShare, float] = {
-    "positive": 0.4,
+    "positive": 0.25,
     "near_miss": 0.25,
-    "speech": 0.27,
+    "speech": 0.42,
     "noise": 0.08,
     "pack": 0.2,
     "mined": 0.1,
@@ -69,8 +69,8 @@ class SampleRecipe:
     near_miss_clips: Count = 900
     speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 12.0
     mixtures: Probability = 0.5
-    tempo: Range = (0.75, 1.3)
-    tract: Range = (0.88, 1.18)
+    tempo: Range = (0.8, 1.3)
+    tract: Range = (0.88, 1.15)
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
 
@@ -166,18 +166,18 @@ class TrainingRecipe:
         mixed_precision: T6, on a GPU.
     """
 
-    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (6000, 3000)
-    rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (2e-3, 5e-4)
+    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (4000, 2000)
+    rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (1e-3, 3e-4)
     batch: Annotated[int, Field(ge=8, le=2048)] = 64
     shares: Mapping[ClipShare, Annotated[float, Field(ge=0)]] = field(default_factory=lambda: dict(DEFAULT_SHARES))
     loss: Literal["dense", "clip"] = "dense"
     positive_windows: Annotated[int, Field(ge=1, le=40)] = 5
     end_slices: Annotated[int, Field(ge=3, le=100)] = 24
-    hardest: Annotated[float, Field(ge=0, le=20)] = 1.0
-    class_weights: tuple[float, float] = (1.0, 1.0)
+    hardest: Annotated[float, Field(ge=0, le=20)] = 3.0
+    class_weights: tuple[float, float] = (1.0, 2.0)
     smoothing: Annotated[float, Field(ge=0, le=0.3)] = 0.02
     dropout: Annotated[float, Field(ge=0, le=0.7)] = 0.0
-    weight_decay: Annotated[float, Field(ge=0, le=0.1)] = 1e-4
+    weight_decay: Annotated[float, Field(ge=0, le=0.1)] = 0.01
     clip_norm: Annotated[float, Field(gt=0)] = 1.0
     warm_up: Count = 200
     ema: Annotated[float, Field(ge=0, lt=1)] = 0.998
@@ -185,7 +185,7 @@ class TrainingRecipe:
     time_mask: Count = 20
     frequency_masks: Count = 2
     frequency_mask: Count = 5
-    mixup: Probability = 0.0
+    mixup: Probability = 0.3
     evaluate_every: Annotated[int, Field(ge=5)] = 500
     patience: Annotated[int, Field(ge=1)] = 12
     mine: Count = 2000

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +39,8 @@ def sayable(symbols: str, known: Mapping[str, object]) -> list[str]:
     Raises:
         AudioError: `unsayable` where it lacks more than a quarter of the sounds: it would say something else.
     """
-    letters = [symbol for symbol in symbols if symbol.isalpha()]
+    # Stress and length are letters to Unicode, too: of the modifying kind.
+    letters = [symbol for symbol in symbols if symbol.isalpha() and category(symbol) != "Lm"]
     missing = sorted({symbol for symbol in letters if symbol not in known})
     if sum(symbol in missing for symbol in letters) > UNSAYABLE_SHARE * len(letters) or not letters:
         raise AudioError(f"the voice has no sound for {' '.join(missing) or 'nothing'}", code="unsayable")

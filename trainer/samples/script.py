@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
 from trainer.core.clips import ClipKind, Split
 from trainer.core.seeds import generator, seed_of
-from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.espeak import find_voice, speak_ipa
 from trainer.phrase.plan import PhrasePlan
 from trainer.phrase.texts import sentences
 from trainer.recipe import Range, SampleRecipe
@@ -24,6 +25,10 @@ ENDING_SHARES = (0.35, 0.25, 0.15, 0.1, 0.15)
 CHEAP_NEAR_MISS, CHEAP_SPEECH = 2.0, 8.0
 IN_A_ROW = 3  # near misses that Kokoro says in one breath: each call costs 0.9 s of silence beside the words
 ALONE = 0.3  # share of Kokoro's near misses that stand alone, as the phrase does
+# Other speech is partly in other languages, whatever the phrase's: their sounds fill what one language leaves out,
+# and houses hear more than one. Text by the same voices, so with their accents.
+FOREIGN = ("en", "es", "fr", "de", "it", "pt", "nl", "pl", "ru", "tr")
+FOREIGN_SHARE = 0.4
 CHARACTERS_A_SECOND = 14.0  # of running text, at tempo 1
 VARIATION: Range = (0.5, 0.9)  # Piper's noise scale; its own default is 0.667
 RHYTHM: Range = (0.5, 1.1)  # Piper's noise width; its own default is 0.8
@@ -107,14 +112,14 @@ def _positives(scene: Scene) -> Iterator[Utterance]:
 
 def _near_misses(scene: Scene) -> Iterator[Utterance]:
     misses = scene.plan.near_misses
-    count = round(scene.recipe.near_miss_clips * scene.share) if misses else 0
+    wanted = round(scene.recipe.near_miss_clips * scene.share) if misses else 0
     order = generator(scene.seed, "near_miss_order", scene.split).permutation(len(misses))
     place = 0
-    while place < count:
+    while place < wanted:
         random = scene.random(ClipKind.NEAR_MISS, place)
         voice = scene.cast.draw(random, CHEAP_NEAR_MISS)
         in_a_row = IN_A_ROW if voice.engine == "kokoro" and random.random() > ALONE else 1
-        some = [misses[order[i % len(misses)]] for i in range(place, min(place + in_a_row, count))]
+        some = [misses[order[i % len(misses)]] for i in range(place, min(place + in_a_row, wanted))]
         place += len(some)
         ipa = ", ".join(miss.ipa for miss in some) + _ending(random)
         line = Line(", ".join(miss.text for miss in some), ipa, scene.plan.espeak_voice)
@@ -125,18 +130,24 @@ def _speech(scene: Scene) -> Iterator[Utterance]:
     seconds = scene.recipe.speech_minutes * 60 * scene.share
     if not seconds:
         return
-    # More texts than can be needed: the shortest take two seconds.
-    texts = sentences(
-        scene.plan.language, int(seconds / 2) + 1, seed_of(scene.seed, "speech", scene.split), scene.plan.text
-    )
-    for index, text in enumerate(texts):
+    languages = (scene.plan.language, *(language for language in FOREIGN if language != scene.plan.language))
+    texts = [iter(_texts(scene, language, int(seconds / 2) + 1)) for language in languages]
+    for index in count():
         if seconds <= 0:
             return
         random = scene.random(ClipKind.SPEECH, index)
-        line = Line(text, punctuate(text, scene.plan.espeak_voice), scene.plan.espeak_voice)
+        place = int(random.integers(1, len(languages))) if random.random() < FOREIGN_SHARE else 0
+        voice = find_voice(languages[place]).id if place else scene.plan.espeak_voice
+        text = next(texts[place])
+        line = Line(text, punctuate(text, voice), voice)
         said = scene.utter(random, ClipKind.SPEECH, scene.cast.draw(random, CHEAP_SPEECH), line)
         seconds -= len(line.ipa) / CHARACTERS_A_SECOND / said.tempo
         yield said
+
+
+def _texts(scene: Scene, language: str, most: int) -> list[str]:
+    """Return more texts than can be needed: the shortest take two seconds."""
+    return sentences(language, most, seed_of(scene.seed, "speech", scene.split, language), scene.plan.text)
 
 
 def _ending(random: np.random.Generator) -> str:

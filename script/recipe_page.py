@@ -1,4 +1,4 @@
-"""The tables of docs/recipe.md: keys, defaults and limits from trainer/recipe.py, descriptions from the page itself."""
+"""The tables of docs/recipe.md: keys, defaults and limits from trainer/recipe.py, descriptions from the page."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -8,8 +8,9 @@ changed is skipped; one that was cut off is done again, training from its last c
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from trainer.model.weights import load_weights
 from trainer.phrase.plan import PhrasePlan, plan_phrase, read_plan, write_plan
 from trainer.recipe import Recipe, dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
+from trainer.samples.voices import installed_voices
 from trainer.training.stage import train_model
 
 STAGES = ("phrase", "samples", "features", "training", "model", "evaluation")
@@ -60,22 +62,16 @@ def run(recipe: Recipe, out: Path, report: Report) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "recipe.yaml", dump_recipe(recipe))
     report(Started(recipe.phrase.text, str(out), STAGES))
-    with process_pool(recipe.workers or None) as executor:
-        try:
-            return Run(recipe, out, executor, report).finish()
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            stop_workers()
-            raise
+    return Run(recipe, out, report).finish()
 
 
 class Run:
     """One run in its folder."""
 
-    def __init__(self, recipe: Recipe, out: Path, executor: Executor, report: Report) -> None:
+    def __init__(self, recipe: Recipe, out: Path, report: Report) -> None:
         data, self.packs = add_packs(recipe.data, packs_folder(), report)
         self.recipe = replace(recipe, data=data)
-        self.out, self.executor, self.report = out, executor, report
+        self.out, self.report = out, report
 
     def finish(self) -> Path:
         """Do or skip every stage, then gather the model's folder."""
@@ -103,30 +99,49 @@ class Run:
         return plan
 
     def _steps(self, plan: PhrasePlan, key: str) -> list[Step]:
-        recipe, out, executor, report = self.recipe, self.out, self.executor, self.report
+        recipe, out, report = self.recipe, self.out, self.report
         data = recipe.data
         folders = (*data.positives, *data.negatives, *data.noise, *data.music, *data.rooms)
-        samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, data, fingerprint_folders(folders), recipe.seed)
+        voices = [voice.name for voice in installed_voices(recipe.samples)]
+        heard = fingerprint(data, fingerprint_folders(folders))
+        samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, voices, heard, recipe.seed)
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs)
         training = fingerprint(features, recipe.model, recipe.training, recipe.seed)
         model = fingerprint(training, recipe.export)
         evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}
         return [
-            Step("samples", samples, lambda to: make_samples(recipe, plan, to, executor, report)),
+            Step("samples", samples, lambda to: self._samples(plan, to)),
             Step("features", features, self._features),
             Step("training", training, lambda to: train_model(recipe, paths["features"], to, report)),
             Step("model", model, lambda to: export_model(recipe, paths["training"], paths["features"], to)),
             Step("evaluation", evaluation, lambda to: self._evaluate(plan, to)),
         ]
 
+    def _samples(self, plan: PhrasePlan, to: Path) -> None:
+        with self._workers() as executor:
+            make_samples(self.recipe, plan, to, executor, self.report)
+
     def _features(self, to: Path) -> None:
         write_pack_set(self.packs, to)
-        make_features(self.recipe, self.out / "samples", to, self.executor, self.report)
+        with self._workers() as executor:
+            make_features(self.recipe, self.out / "samples", to, executor, self.report)
 
     def _evaluate(self, plan: PhrasePlan, to: Path) -> None:
         arena = manifest_arena(measure_arena((self.out / "model" / "model.tflite").read_bytes()))
-        evaluate_model(self.recipe, plan, self.out, to, self.executor, self.report, arena)
+        with self._workers() as executor:
+            evaluate_model(self.recipe, plan, self.out, to, executor, self.report, arena)
+
+    @contextmanager
+    def _workers(self) -> Iterator[Executor]:
+        """Lend a stage its workers: they give back voices and mapped files when it ends."""
+        with process_pool(self.recipe.workers or None) as executor:
+            try:
+                yield executor
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                stop_workers()
+                raise
 
     def _do(self, step: Step) -> None:
         folder = self.out / step.name

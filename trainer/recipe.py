@@ -166,7 +166,7 @@ class TrainingRecipe:
         mixed_precision: T6, on a GPU.
     """
 
-    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (4000, 2000)
+    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (3000, 1500)
     rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (1e-3, 3e-4)
     batch: Annotated[int, Field(ge=8, le=2048)] = 64
     shares: Mapping[ClipShare, Annotated[float, Field(ge=0)]] = field(default_factory=lambda: dict(DEFAULT_SHARES))
@@ -207,7 +207,7 @@ class EvaluationRecipe:
     """
 
     false_accepts_per_hour: Annotated[float, Field(gt=0, le=100)] = 0.5
-    windows: tuple[Annotated[int, Field(ge=1, le=50)], ...] = (3, 5, 7, 10)
+    windows: tuple[Annotated[int, Field(ge=1, le=50)], ...] = (3, 4, 5, 6)
     conditions: tuple[str, ...] = (
         "clean",
         "noise_10db",

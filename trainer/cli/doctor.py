@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import platform
 import shutil
 import sys
@@ -86,8 +85,9 @@ def _voices() -> Iterator[Finding]:
 def _machine() -> Iterator[Finding]:
     import psutil
 
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("ok", "cores", f"{cores}")
+    from trainer.core.workers import usable_cores
+
+    yield Finding("ok", "cores", f"{usable_cores()}")
     memory, free = psutil.virtual_memory().available, shutil.disk_usage(Path.cwd()).free
     yield Finding("ok" if memory >= LEAST_MEMORY else "note", "memory", f"{megabytes(memory)} available")
     yield Finding("ok" if free >= LEAST_DISK else "note", "disk", f"{megabytes(free)} free in {Path.cwd()}")

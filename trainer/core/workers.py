@@ -22,10 +22,16 @@ def process_pool(workers: int | None = None) -> ProcessPoolExecutor:
     parent alone decides what to stop.
     """
     return ProcessPoolExecutor(
-        workers or len(os.sched_getaffinity(0)),
+        workers or usable_cores(),
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_begin_worker,
     )
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use; where the system does not say, how many there are."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def stop_workers() -> None:

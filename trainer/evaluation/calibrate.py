@@ -48,9 +48,9 @@ class Demand:
 
 
 DEMANDS = (
-    Demand("low", 0.2, 0.01, 24),
-    Demand("medium", 1.0, 0.03, 8),
-    Demand("high", 4.0, 0.10, 0),
+    Demand("low", 0.2, 0.03, 16),
+    Demand("medium", 1.0, 0.08, 0),
+    Demand("high", 4.0, 0.15, 0),
 )
 
 

@@ -137,7 +137,7 @@ def refuse_duplicate(row: Row, seen: dict[bytes, str]) -> Row | Rejection:
 def _warn_of_voices(
     recipe: Recipe, plan: PhrasePlan, voices: Sequence[Voice], casts: dict[Split, Cast], report: Report
 ) -> None:
-    more = "`wakesmith voices get NAME` brings another voice of Piper's catalogue."
+    more = "`wakesmith voices fetch NAME` brings another voice of Piper's catalogue."
     if "kokoro" in recipe.samples.engines and (reason := kokoro_absence()):
         report(Warning("no_kokoro", f"{reason}; Piper speaks alone", "Run `script/setup` again to install it."))
     if len(voices) == 1:

@@ -28,6 +28,7 @@ from trainer.training.validation import Figures, Validator
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
+SPIKES = 100  # beyond it before the user is told
 
 
 def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
@@ -62,6 +63,7 @@ class Trainer:
         self.validator = Validator(self.scorer, positives, near_misses, ambient, training.target_false_accepts)
         self.files = Checkpoints(folder)
         self.norms: deque[float] = deque(maxlen=200)
+        self.spikes = 0
 
     def run(self) -> None:
         """Train all phases."""
@@ -141,10 +143,12 @@ class Trainer:
         )
 
     def _watch(self, norm: float, step: int) -> None:
-        """Warn when the gradient is far beyond its usual size (T10)."""
+        """Warn when the gradient is often far beyond its usual size (T10); one hard batch is no alarm."""
         usual = float(np.median(self.norms)) if len(self.norms) == self.norms.maxlen else norm
         self.norms.append(norm)
-        if norm > NORM_ALARM * usual:
+        self.spikes += norm > NORM_ALARM * usual
+        if self.spikes > SPIKES:
+            self.spikes = 0
             self.report(Warning("gradient", f"the gradient's norm is {norm:.1f} at step {step}; usually {usual:.2f}"))
 
 

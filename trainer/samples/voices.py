@@ -16,7 +16,10 @@ from trainer.errors import VoiceError
 from trainer.recipe import SampleRecipe
 
 EngineName = Literal["piper", "kokoro"]
-HOW_TO_GET = "`wakesmith voices` lists what is installed; `wakesmith voices fetch NAME` downloads a voice of Piper's catalogue."
+HOW_TO_GET = (
+    "`wakesmith voices` lists what is installed; "
+    "`wakesmith voices fetch NAME` downloads a voice of Piper's catalogue."
+)
 
 # Kokoro names its styles by language and gender: `bf_emma` is a British woman.
 KOKORO_LANGUAGES = {

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from trainer.evaluation.calibrate import LOWEST_CUTOFF, Phases, calibrate
+from trainer.evaluation.calibrate import DEMANDS, LOWEST_CUTOFF, Phases, calibrate
 from trainer.evaluation.device import detect
 
 Stream = NDArray[np.uint8]
@@ -34,8 +34,9 @@ def test_short_audio_needs_silence_and_a_margin_and_proves_nothing() -> None:
     found = calibrate([clip(h) for h in range(100, 250)], [], silence(1, 120, 140), 1, 0.5, [5], 3)
     assert found.chosen.false_accepts.count == 0
     assert not found.chosen.proven
-    assert found.cutoff == 140 + 8
-    assert [s.cutoff for s in found.sensitivities] == [140 + 24, 140 + 8, 140]
+    assert found.cutoff == 140 + DEMANDS[1].margin
+    assert [s.cutoff for s in found.sensitivities] == [140 + demand.margin for demand in DEMANDS]
+    assert found.sensitivities[0].cutoff > 140
 
 
 def test_near_misses_raise_the_cutoff() -> None:

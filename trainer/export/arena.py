@@ -3,6 +3,7 @@
 The interpreter stops or crashes when its arena is too small, so that it is tried in a process of its own.
 """
 
+import importlib.util
 import math
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -22,8 +23,15 @@ def measure_arena(model: bytes) -> int:
     """Return the smallest arena, bytes, a multiple of 16, in which the model starts and runs on this machine.
 
     Raises:
-        ModelError: TFLite-Micro does not run the model in 1 MiB either; the message carries its reason.
+        ModelError: TFLite-Micro does not run the model in 1 MiB either; the message carries its reason. Or its
+            interpreter is not installed: there are wheels for Linux on x86-64 only.
     """
+    if importlib.util.find_spec("tflite_micro") is None:
+        raise ModelError(
+            "the arena cannot be measured: TFLite-Micro's interpreter is not installed",
+            hint="Its wheels are for Linux on x86-64. Copy the run's folder to such a machine and resume there.",
+            code="no_micro",
+        )
     with _Trials(model) as trials:
         reason = trials.failure(LARGEST)
         if reason is not None:

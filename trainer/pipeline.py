@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trainer.core.arrays import choose
 from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool, stop_workers
@@ -59,6 +60,7 @@ def run(recipe: Recipe, out: Path, report: Report) -> Path:
     Raises:
         WakesmithError: what happened and what to do; finished stages are kept.
     """
+    choose(recipe.device)  # a GPU that is asked for and missing is told before anything long begins
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "recipe.yaml", dump_recipe(recipe))
     report(Started(recipe.phrase.text, str(out), STAGES))

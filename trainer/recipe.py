@@ -163,7 +163,6 @@ class TrainingRecipe:
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).
-        mixed_precision: T6, on a GPU.
     """
 
     steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (3000, 1500)
@@ -191,7 +190,6 @@ class TrainingRecipe:
     mine: Count = 2000
     mine_above: Probability = 0.3
     target_false_accepts: Annotated[float, Field(gt=0, le=100)] = 0.5
-    mixed_precision: bool = False
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from trainer.core.arrays import choose
 from trainer.events import Event, Failed, Finished, Progress, Stage, StageState, decode
 from trainer.export.verify import verify_model
 from trainer.model.manifest import read_manifest
@@ -127,6 +128,16 @@ def test_killed_in_every_stage_it_ends_with_the_same_bytes(whole: tuple[Path, li
     assert process.wait() == 0, events[-1]
     for name in ("hey_jarvis_v1.tflite", "hey_jarvis_v1.json", "weights.npz", "history.jsonl", "recipe.yaml"):
         assert (run / "result" / name).read_bytes() == (whole[0] / "result" / name).read_bytes(), name
+
+
+@pytest.mark.skipif(choose("auto").name == "cupy", reason="there is a GPU here")
+def test_a_missing_gpu_is_told_before_anything_begins(tmp_path: Path) -> None:
+    process = start(tmp_path / "run", tmp_path, "--device", "gpu")
+    events = list(events_of(process))
+    assert process.wait() == 9
+    assert isinstance(events[-1], Failed)
+    assert events[-1].code == "no_gpu"
+    assert not states(events)
 
 
 def test_a_phrase_of_nothing_fails_with_advice(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.core.arrays import NUMPY
+from trainer.core.arrays import NUMPY, Device
 from trainer.core.seeds import generator
 from trainer.core.workers import ProgressClock
 from trainer.events import Metric, Report, Warning
@@ -43,7 +43,7 @@ class Trainer:
     """One training run: its data, its network, its place."""
 
     def __init__(self, recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
-        make_deterministic(recipe.seed)
+        set_up_tensorflow(recipe.seed, recipe.device)
         training = recipe.training
         self.recipe, self.report = training, report
         self.seed = recipe.seed
@@ -152,10 +152,12 @@ class Trainer:
             self.report(Warning("gradient", f"the gradient's norm is {norm:.1f} at step {step}; usually {usual:.2f}"))
 
 
-def make_deterministic(seed: int) -> None:
-    """Same seed, same weights: TensorFlow's own randomness and the order of its sums."""
+def set_up_tensorflow(seed: int, device: Device) -> None:
+    """Fix TensorFlow's randomness and the order of its sums: same seed, same weights. `cpu` hides GPUs from it."""
     import tensorflow as tf
 
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
     tf.keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import yaml
 
+from trainer.limits import Limit
 from trainer.recipe import Recipe
 
 PAGE = Path(__file__).parents[1] / "docs" / "recipe.md"
@@ -45,10 +46,11 @@ def limits(hint: Any) -> str:
     """Return what is allowed, in a few signs."""
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        signs = [
-            f"{sign} {getattr(m, name):g}" for m in _metadata(parts[1:]) for name, sign in SIGNS if hasattr(m, name)
-        ]
-        return " and ".join(signs) or limits(parts[0])
+        found = list(_metadata(parts[1:]))
+        signs = [f"{sign} {getattr(m, name):g}" for m in found for name, sign in SIGNS if hasattr(m, name)]
+        rules = [m.func.words for m in found if isinstance(getattr(m, "func", None), Limit)]
+        some = ", not empty" * any(hasattr(m, "min_length") for m in found)
+        return " and ".join([*signs, *rules]) or limits(parts[0]) + some
     if origin is Literal:
         return ", ".join(map(str, parts))
     if origin in (Union, UnionType):

@@ -18,12 +18,12 @@ from trainer.core.arrays import choose
 from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool, stop_workers
-from trainer.data.listing import fingerprint_folders
-from trainer.data.packs import add_packs, packs_folder
+from trainer.data.listing import fingerprint_folders, list_recordings
+from trainer.data.packs import add_packs, find_pack, list_packs, packs_folder
 from trainer.evaluation.stage import EVALUATION_VERSION, evaluate_model
 from trainer.events import Finished, Report, Stage, StageState, Started, Warning
-from trainer.export.arena import manifest_arena, measure_arena
-from trainer.export.stage import export_model
+from trainer.export.arena import find_arena
+from trainer.export.stage import EXPORT_VERSION, export_model
 from trainer.export.verify import Reference, verify_model
 from trainer.features.augment import AUGMENT_VERSION
 from trainer.features.frontend import FRONT_END_VERSION
@@ -31,12 +31,15 @@ from trainer.features.packs import write_pack_set
 from trainer.features.stage import make_features
 from trainer.model.shape import shape_of
 from trainer.model.weights import load_weights
-from trainer.phrase.plan import PhrasePlan, plan_phrase, read_plan, write_plan
+from trainer.phrase.espeak import find_voice
+from trainer.phrase.language import normalise_text
+from trainer.phrase.plan import PLAN_VERSION, PhrasePlan, plan_phrase, read_plan, write_plan
 from trainer.recipe import Recipe, dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
 from trainer.samples.voices import installed_voices
-from trainer.training.stage import train_model
+from trainer.training.stage import TRAINING_VERSION, train_model
 
+_TOLD = 3  # pronunciations in a message
 STAGES = ("phrase", "samples", "features", "training", "model", "evaluation")
 
 
@@ -60,11 +63,31 @@ def run(recipe: Recipe, out: Path, report: Report) -> Path:
     Raises:
         WakesmithError: what happened and what to do; finished stages are kept.
     """
-    choose(recipe.device)  # a GPU that is asked for and missing is told before anything long begins
+    check_choices(recipe)
     out.mkdir(parents=True, exist_ok=True)
     write_whole(out / "recipe.yaml", dump_recipe(recipe))
     report(Started(recipe.phrase.text, str(out), STAGES))
     return Run(recipe, out, report).finish()
+
+
+def check_choices(recipe: Recipe) -> None:
+    """Refuse at once what would otherwise be found after long work: nothing is written before.
+
+    Raises:
+        ResourceError: a GPU is asked for and missing.
+        PhraseError, RecipeError: there is nothing to say, the language is unknown, or no device takes the network.
+        DataError: a folder is missing or holds no recordings, or a pack is unknown.
+        VoiceError: a voice is named that is not installed, or none is left.
+    """
+    choose(recipe.device)
+    normalise_text(recipe.phrase.text, recipe.phrase.language)
+    if recipe.phrase.language != "auto":
+        find_voice(recipe.phrase.language)
+    shape_of(recipe.model)
+    list_recordings(recipe.data)
+    for name in recipe.data.packs:
+        find_pack(name, list_packs())
+    installed_voices(recipe.samples)
 
 
 class Run:
@@ -87,7 +110,7 @@ class Run:
 
     def _plan(self) -> PhrasePlan:
         recipe = self.recipe
-        key = fingerprint("phrase", recipe.phrase, recipe.samples.near_misses, recipe.seed)
+        key = fingerprint("phrase", PLAN_VERSION, recipe.phrase, recipe.samples.near_misses, recipe.seed)
         file = self.out / "phrase" / "plan.json"
 
         def make(folder: Path) -> None:
@@ -95,8 +118,9 @@ class Run:
 
         self._do(Step("phrase", key, make))
         plan = read_plan(file)
+        self.report(_spoken_as(plan, detected=recipe.phrase.language == "auto"))
         for advice in plan.advice:
-            if advice.level == "poor":
+            if advice.level != "good":
                 self.report(Warning(advice.code, advice.message, advice.hint))
         return plan
 
@@ -108,8 +132,8 @@ class Run:
         heard = fingerprint(data, fingerprint_folders(folders))
         samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, voices, heard, recipe.seed)
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs)
-        training = fingerprint(features, recipe.model, recipe.training, recipe.seed)
-        model = fingerprint(training, recipe.export)
+        training = fingerprint(features, TRAINING_VERSION, recipe.model, recipe.training, recipe.seed)
+        model = fingerprint(training, EXPORT_VERSION, recipe.export)
         evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}
         return [
@@ -130,9 +154,19 @@ class Run:
             make_features(self.recipe, self.out / "samples", to, executor, self.report)
 
     def _evaluate(self, plan: PhrasePlan, to: Path) -> None:
-        arena = manifest_arena(measure_arena((self.out / "model" / "model.tflite").read_bytes()))
+        arena = find_arena((self.out / "model" / "model.tflite").read_bytes())
         with self._workers() as executor:
-            evaluate_model(self.recipe, plan, self.out, to, executor, self.report, arena)
+            evaluate_model(
+                self.recipe,
+                plan,
+                self.out,
+                to,
+                executor,
+                self.report,
+                arena.manifest,
+                not arena.measured,
+                self.packs,
+            )
 
     @contextmanager
     def _workers(self) -> Iterator[Executor]:
@@ -177,3 +211,16 @@ class Run:
             reference = Reference(load_weights(partial / "weights.npz", shape), shape)
             verify_model(partial / f"{model_id}.tflite", reference=reference).require()
         return result
+
+
+def _spoken_as(plan: PhrasePlan, detected: bool) -> Warning:
+    """Say which language was taken and how the phrase is said: a wrong guess is cheap to mend now and dear later."""
+    first, rest = plan.pronunciations[:_TOLD], plan.pronunciations[_TOLD:]
+    ways = ", ".join(f"/{way.ipa}/" for way in first) + f" and in {len(rest)} more ways" * bool(rest)
+    language = f"{find_voice(plan.espeak_voice).name} ({plan.language})"
+    how = "its language was not given and was taken for" if detected else "its language is"
+    return Warning(
+        "spoken_as",
+        f"{plan.text!r} is spoken as {ways}; {how} {language}",
+        "Choose another language with --lang, other sounds with --say." if detected else "--say gives other sounds.",
+    )

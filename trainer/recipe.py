@@ -17,13 +17,13 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from trainer.errors import RecipeError
+from trainer.limits import HEARS, SOME, Condition, Factors, Levels, Portions, Rising, Weights, describe
 
 PRESETS = ("quick", "standard", "thorough")
 
 _STRICT = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 Probability = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
-Range = tuple[float, float]
 ClipShare = Literal["positive", "near_miss", "speech", "noise", "pack", "mined"]
 DEFAULT_SHARES: Mapping[ClipShare, float] = {
     "positive": 0.25,
@@ -61,7 +61,7 @@ class SampleRecipe:
         validation, test: share of the voices kept for each.
     """
 
-    engines: tuple[Literal["piper", "kokoro"], ...] = ("piper", "kokoro")
+    engines: Annotated[tuple[Literal["piper", "kokoro"], ...], SOME] = ("piper", "kokoro")
     voices: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
     positives: Annotated[int, Field(ge=20, le=100_000)] = 700
@@ -69,8 +69,8 @@ class SampleRecipe:
     near_miss_clips: Count = 900
     speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 12.0
     mixtures: Probability = 0.5
-    tempo: Range = (0.8, 1.3)
-    tract: Range = (0.88, 1.15)
+    tempo: Factors = (0.8, 1.3)
+    tract: Factors = (0.88, 1.15)
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
 
@@ -107,14 +107,14 @@ class AugmentationRecipe:
     seconds: Annotated[float, Field(ge=2.0, le=10.0)] = 3.0
     run_on: Probability = 0.3
     rooms: Probability = 0.6
-    room_mix: Range = (0.3, 1.0)
+    room_mix: Portions = (0.3, 1.0)
     noise: Probability = 0.85
-    snr_db: Range = (0.0, 20.0)
-    gain_db: Range = (-35.0, -3.0)
+    snr_db: Rising = (-5.0, 15.0)
+    gain_db: Levels = (-35.0, -3.0)
     equaliser: Probability = 0.4
     clipping: Probability = 0.1
     speed: Probability = 0.5
-    speed_range: Range = (0.9, 1.1)
+    speed_range: Factors = (0.9, 1.1)
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -159,21 +159,24 @@ class TrainingRecipe:
         class_weights: of positives and negatives; `smoothing` of labels (T2, T12).
         dropout, weight_decay, clip_norm, warm_up, ema: T5, T11, T10, T11, T7.
         time_masks, time_mask, frequency_masks, frequency_mask: SpecAugment: how many, at most how wide (A5).
+        time_warp, frequency_warp: spread of the local speed, and of the factor on the mel channels, in every clip.
         mixup: share of clips mixed with negatives (A6).
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).
     """
 
-    steps: tuple[Annotated[int, Field(ge=10, le=500_000)], ...] = (3000, 1500)
-    rates: tuple[Annotated[float, Field(gt=0, le=0.1)], ...] = (1e-3, 3e-4)
+    steps: Annotated[tuple[Annotated[int, Field(ge=10, le=500_000)], ...], SOME] = (3000, 1500)
+    rates: Annotated[tuple[Annotated[float, Field(gt=0, le=0.1)], ...], SOME] = (1e-3, 3e-4)
     batch: Annotated[int, Field(ge=8, le=2048)] = 64
-    shares: Mapping[ClipShare, Annotated[float, Field(ge=0)]] = field(default_factory=lambda: dict(DEFAULT_SHARES))
+    shares: Annotated[Mapping[ClipShare, Annotated[float, Field(ge=0)]], HEARS] = field(
+        default_factory=lambda: dict(DEFAULT_SHARES)
+    )
     loss: Literal["dense", "clip"] = "dense"
     positive_windows: Annotated[int, Field(ge=1, le=40)] = 5
     end_slices: Annotated[int, Field(ge=3, le=100)] = 24
     hardest: Annotated[float, Field(ge=0, le=20)] = 3.0
-    class_weights: tuple[float, float] = (1.0, 2.0)
+    class_weights: Weights = (1.0, 2.0)
     smoothing: Annotated[float, Field(ge=0, le=0.3)] = 0.02
     dropout: Annotated[float, Field(ge=0, le=0.7)] = 0.0
     weight_decay: Annotated[float, Field(ge=0, le=0.1)] = 0.01
@@ -184,6 +187,8 @@ class TrainingRecipe:
     time_mask: Count = 20
     frequency_masks: Count = 2
     frequency_mask: Count = 5
+    time_warp: Annotated[float, Field(ge=0, le=0.5)] = 0.2
+    frequency_warp: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     mixup: Probability = 0.3
     evaluate_every: Annotated[int, Field(ge=5)] = 500
     patience: Annotated[int, Field(ge=1)] = 12
@@ -198,15 +203,15 @@ class EvaluationRecipe:
 
     Attributes:
         false_accepts_per_hour: target that the cutoff is chosen for, held by the upper bound of its interval where
-            the audio is long enough to say so.
+            the audio is long enough to say so; where it is not, nothing may be accepted.
         windows: sliding window sizes tried.
         conditions: by name, what the test clips are played through.
         calibration_hours: least hours of negative audio that the cutoff is chosen on, where so much is at hand.
     """
 
     false_accepts_per_hour: Annotated[float, Field(gt=0, le=100)] = 0.5
-    windows: tuple[Annotated[int, Field(ge=1, le=50)], ...] = (3, 4, 5, 6)
-    conditions: tuple[str, ...] = (
+    windows: Annotated[tuple[Annotated[int, Field(ge=1, le=50)], ...], SOME] = (3, 4, 5, 6)
+    conditions: tuple[Condition, ...] = (
         "clean",
         "noise_10db",
         "noise_5db",
@@ -271,10 +276,18 @@ def parse_recipe(choices: Mapping[str, Any]) -> Recipe:
     try:
         return TypeAdapter(Recipe).validate_python(dict(choices))
     except ValidationError as error:
+        found = error.errors()
+        deepest = [e for e in found if not any(_within(other["loc"], e["loc"]) for other in found)]
         raise RecipeError(
-            "\n".join(_explain(e) for e in error.errors()),
-            hint="`wakesmith train --help` and docs/recipe.md list every key.",
+            "\n".join(map(_explain, deepest)),
+            hint="docs/recipe.md lists every key.",
         ) from error
+
+
+def read_sections(path: Path, *names: str) -> Recipe:
+    """Read these sections of a recipe alone: an older one may hold keys elsewhere that are gone."""
+    data = read_yaml(path)
+    return parse_recipe({name: data[name] for name in names if name in data})
 
 
 def dump_recipe(recipe: Recipe) -> str:
@@ -339,12 +352,17 @@ def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
             into[key] = dict(value) if isinstance(value, Mapping) else value
 
 
+def _within(inner: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    """Say whether a fault's place lies within another's, which then only repeats it."""
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
+
+
 def _explain(error: Any) -> str:
-    key = ".".join(str(part) for part in error["loc"])
+    key = ".".join(str(part) for part in error["loc"] if part != "[key]")
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         section = _section(error["loc"][:-1])
         return f"{key} is not known; allowed here: {', '.join(section)}"
-    return f"{key}: {error['msg']}. Received: {error['input']!r}"
+    return f"{key}: {describe(error)}"
 
 
 def _section(path: tuple[str | int, ...]) -> list[str]:

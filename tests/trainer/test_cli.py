@@ -12,8 +12,9 @@ from trainer.cli import main
 from trainer.cli.command import PARTS, build_parser
 from trainer.core.audio import SAMPLE_RATE, write_wav
 from trainer.core.seeds import generator
+from trainer.data.demo import make_test_dataset
 
-NAMES = ("train", "evaluate", "verify", "export", "voices", "data", "doctor", "listen")
+NAMES = ("train", "evaluate", "verify", "export", "voices", "data", "doctor", "listen", "serve")
 
 
 def official(name: str) -> Path:
@@ -72,6 +73,23 @@ def test_a_wrong_command_line_is_code_2(words: list[str], capsys: pytest.Capture
         (["verify", "none.tflite"], 7, ""),
         (["listen", "a.wav", "--model", "."], 7, "0 models"),
         (["export", "none"], 4, "none"),
+        (["train", "", "--out", "run"], 3, "phrase"),
+        (["train", "\N{GRINNING FACE}", "--out", "run"], 3, "phrase"),
+        (["train", "hey you", "--lang", "xx", "--out", "run"], 2, "Received: 'xx'"),
+        (["train", "hey you", "--noise", "none", "--out", "run"], 4, "none"),
+        (["train", "hey you", "--set", "samples.voices=[nobody]", "--out", "run"], 5, "nobody"),
+        (["train", "hey you", "--set", "data.packs=[none]", "--out", "run"], 4, "none"),
+        (["train", "hey you", "--set", "model.filters=[8]", "--out", "run"], 2, "model.filters"),
+        (["train", "hey you", "--out", "/proc/run"], 4, "--out"),
+        (["train", "hey you", "--out", __file__], 4, "--out"),
+        (["listen", "a.wav", "--model", "none", "--window", "0"], 2, "--window: 1 to 50"),
+        (["listen", "a.wav", "--model", "none", "--window", "-3"], 2, "--window: 1 to 50"),
+        (["listen", "a.wav", "--model", "none", "--cutoff", "300"], 2, "--cutoff: 0 to 255"),
+        (["evaluate", "none", "--workers", "-1"], 2, "--workers"),
+        (["evaluate", "none", "--out", __file__], 4, "--out"),
+        (["data", "demo", "toys", "--clips", "-3"], 2, "--clips"),
+        (["data", "demo", __file__], 4, "is a file"),
+        (["data", "analyse"], 2, "no folder"),
     ],
 )
 def test_refusals(
@@ -111,6 +129,25 @@ def noise(tmp_path: Path) -> Path:
     return path
 
 
+def test_verify_says_what_it_did_not_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = tmp_path / "alexa.tflite"
+    alone.write_bytes(official("alexa").read_bytes())
+    (tmp_path / "weights.npz").touch()
+    (tmp_path / "recipe.yaml").write_text("model: {a_key_that_is_gone: 1}\n")
+    assert main(["verify", str(alone)]) == 0
+    told = capsys.readouterr()
+    assert "not checked: none lies beside the model" in told.out
+    assert "gap to the float model is not compared" in told.err
+    assert "a_key_that_is_gone" in told.err
+
+
+def test_evaluate_refuses_another_models_manifest(noise: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = official("hey_jarvis").with_suffix(".json")
+    words = ["evaluate", str(official("alexa")), "--negatives", str(noise.parent), "--manifest", str(other)]
+    assert main(words) == 7
+    assert "hey_jarvis.tflite" in capsys.readouterr().err
+
+
 def test_listen_draws_every_moment(noise: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["listen", str(noise), "--model", str(official("alexa")), "--every", "0.5"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -144,6 +181,19 @@ def test_data_demo_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert main(["data", "analyse", str(tmp_path / "demo")]) == 0
     assert "CC0-1.0" in capsys.readouterr().out
+
+
+def test_data_analyse_knows_the_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_test_dataset(tmp_path, clips=3)
+    (tmp_path / "positive").rename(tmp_path / "mine")
+    assert main(["data", "analyse", str(tmp_path / "mine")]) == 0
+    told = capsys.readouterr()
+    assert f"--positives {tmp_path / 'mine'}" in told.err
+    assert "\nspeech" in told.out
+    assert main(["data", "analyse", "--positives", str(tmp_path / "mine")]) == 0
+    told = capsys.readouterr()
+    assert "\npositive" in told.out
+    assert "speech" not in told.out + told.err
 
 
 def test_data_list_names_size_and_licence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from trainer.cli.choices import choose_folder, choose_recipe, resume_command
 from trainer.cli.command import build_parser
 from trainer.cli.live import LiveView
 from trainer.cli.watchers import PlainView, duration, write_tensorboard
+from trainer.core.arrays import choose
 from trainer.errors import Cancelled, TrainingError
 from trainer.events import Finished, Metric, Progress, Report, Stage, StageState, Started, Warning
 from trainer.recipe import Recipe, load_recipe
@@ -58,6 +59,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         return out / "result"
 
     monkeypatch.setattr(pipeline, "run", run)
+    monkeypatch.setattr(pipeline, "check_choices", lambda _: None)  # of voices that may be missing here
     return script
 
 
@@ -123,6 +125,15 @@ def test_refusals_reach_programs(capsys: pytest.CaptureFixture[str]) -> None:
     event = events.decode(capsys.readouterr().out)
     assert isinstance(event, events.Failed)
     assert event.code == "recipe"
+
+
+@pytest.mark.skipif(choose("auto").name == "cupy", reason="there is a GPU here")
+def test_a_missing_gpu_is_refused_on_stdout_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "hey you", "--device", "gpu", "--json", "--out", str(tmp_path / "run")]) == 9
+    event = events.decode(capsys.readouterr().out)
+    assert isinstance(event, events.Failed)
+    assert event.code == "no_gpu"
+    assert not (tmp_path / "run").exists()
 
 
 def test_profile_and_tensorboard(stage: list[object], tmp_path: Path) -> None:

@@ -35,6 +35,33 @@ def test_the_same_seed_makes_the_same_dataset(dataset: Path, tmp_path: Path) -> 
     assert all((dataset / f).read_bytes() == (tmp_path / f).read_bytes() for f in files)
 
 
+def test_a_folders_name_says_its_kind() -> None:
+    recipe = recipe_of([Path("x/positives"), Path("x/music"), Path("x/mine")], {"rooms": [Path("halls")]})
+    assert recipe == DataRecipe(
+        positives=(Path("x/positives"),),
+        negatives=(Path("x/mine"),),
+        music=(Path("x/music"),),
+        rooms=(Path("halls"),),
+    )
+
+
+def test_copies_and_cut_files_are_named(tmp_path: Path, executor: Executor) -> None:
+    for seed, name in ((1, "a"), (1, "b"), (2, "cut")):
+        sound = 0.1 * np.random.default_rng(seed).standard_normal(32_000).astype(np.float32)
+        write_wav(tmp_path / f"{name}.wav", sound)
+    (tmp_path / "cut.wav").write_bytes((tmp_path / "cut.wav").read_bytes()[:20_000])
+    analysis = analyse(DataRecipe(negatives=(tmp_path,)), executor)
+    assert analysis.kinds[ClipKind.SPEECH].files == 2
+    assert [(r.reason, Path(r.origin).name) for r in analysis.rejections] == [("duplicate", "b.wav")]
+    assert any(f.code == "cut_off" and "cut.wav" in f.message for f in analysis.findings)
+
+
+def test_where_nothing_is_usable_that_is_an_error(tmp_path: Path, executor: Executor) -> None:
+    write_wav(tmp_path / "silent.wav", np.zeros(16_000, np.float32))
+    findings = analyse(DataRecipe(negatives=(tmp_path,)), executor).findings
+    assert [(f.level, f.code) for f in findings] == [("error", "nothing_usable")]
+
+
 def test_a_dataset_is_described(dataset: Path, executor: Executor) -> None:
     analysis = analyse(recipe_of([dataset]), executor)
     positive = analysis.kinds[ClipKind.POSITIVE]

@@ -15,6 +15,7 @@ from trainer.data.leakage import audit, ingredients
 from trainer.data.listing import Recording
 from trainer.data.manifests import write_split_manifests
 from trainer.data.splits import SHARES, assign_splits, group_recordings
+from trainer.events import Event, Progress
 
 
 def recording(path: str, kind: ClipKind = ClipKind.SPEECH, source: str = "s", speaker: str = "") -> Recording:
@@ -149,6 +150,14 @@ def test_the_same_sound_in_two_splits_is_a_leak() -> None:
     [finding] = audit(FULL, audio)
     assert (finding.level, finding.code) == ("error", "audio_leak")
     assert finding.message.startswith("1 pairs")
+
+
+def test_the_audit_tells_its_progress() -> None:
+    events: list[Event] = []
+    audit(FULL, sounds(FULL), events.append)
+    last = events[-1]
+    assert isinstance(last, Progress)
+    assert (last.done, last.total, last.unit) == (len(FULL), len(FULL), "clips")
 
 
 def test_a_softer_noisier_copy_is_noticed() -> None:

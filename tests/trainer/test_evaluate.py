@@ -62,6 +62,40 @@ def test_folders_are_measured_and_nothing_is_lost_silently(folders: tuple[Path, 
     assert json.loads((tmp_path / "report.json").read_text())["version"] == 1
 
 
+def test_broken_and_doubled_recordings_become_no_figures(tmp_path: Path) -> None:
+    said, other = tmp_path / "said", tmp_path / "other"
+    write_wav(said / "good.wav", tone(0.6))
+    write_wav(said / "copy.wav", tone(0.6))
+    write_wav(said / "short.wav", tone(0.05))
+    write_wav(said / "blip.wav", tone(0.1, 700))
+    write_wav(said / "silent.wav", np.zeros(RATE, np.float32))
+    write_wav(said / "cut.wav", tone(1.5, 500))
+    (said / "cut.wav").write_bytes((said / "cut.wav").read_bytes()[:16_000])
+    write_wav(other / "hum.wav", tone(3.0, 50))
+    write_wav(other / "again.wav", tone(3.0, 50))
+    write_wav(other / "silent.wav", np.zeros(RATE, np.float32))
+    found = evaluate([said], [other])
+    assert found.clean is not None
+    assert found.clean.recall.total == 1
+    assert found.false_accepts.hours == pytest.approx(3 / 3600)
+    assert {(Path(r.origin).name, r.reason) for r in found.rejections} == {
+        ("good.wav", "duplicate"),  # copy.wav stands before it
+        ("short.wav", "too_short"),
+        ("blip.wav", "too_short"),
+        ("silent.wav", "silent"),
+        ("cut.wav", "cut_off"),
+        ("hum.wav", "duplicate"),
+    }
+    assert any("2 too_short" in w and "2 duplicate" in w for w in found.warnings)
+
+
+def test_nothing_usable_is_an_error_and_says_why(tmp_path: Path) -> None:
+    write_wav(tmp_path / "said" / "silent.wav", np.zeros(RATE, np.float32))
+    with pytest.raises(DataError, match="none of the 1 recordings can be used: 1 silent") as caught:
+        evaluate([tmp_path / "said"], [])
+    assert caught.value.exit_code == 4
+
+
 def test_a_side_without_recordings_is_unknown(folders: tuple[Path, Path]) -> None:
     only_said = evaluate([folders[0]], [])
     assert only_said.false_accepts.value is None

@@ -4,12 +4,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from trainer.errors import DataError, PhraseError
+from trainer.errors import DataError, PhraseError, RecipeError
+from trainer.phrase.advice import advise
 from trainer.phrase.espeak import find_voice, list_voices, speak_ipa
 from trainer.phrase.language import detect_language, make_id, normalise_text
-from trainer.phrase.phonemes import count_syllables, parse_ipa, pronounce, split_ipa, split_sounds
+from trainer.phrase.lexicon import read_lexicon
+from trainer.phrase.phonemes import Pronunciation, count_syllables, parse_ipa, pronounce, split_ipa, split_sounds
 from trainer.phrase.plan import plan_phrase, read_plan, write_plan
 from trainer.recipe import PhraseRecipe
+from trainer.samples.script import FOREIGN
 
 
 def plan(text, near_misses=0, seed=1, **choices):
@@ -95,9 +98,13 @@ def test_language_override():
     assert "ɹv" not in british.pronunciations[0].ipa
     assert "en-us" not in {p.voice for p in british.pronunciations}
     assert plan("ni hao", language="zh").espeak_voice == "cmn"
-    with pytest.raises(PhraseError, match="not known") as caught:
+    with pytest.raises(RecipeError, match=r"phrase\.language: .* Received: 'klingonese'") as caught:
         plan("hey jarvis", language="klingonese")
-    assert "--lang" in caught.value.hint
+    assert caught.value.exit_code == 2
+    assert len(caught.value.message) < 200
+    assert "languages.md" in caught.value.hint
+    with pytest.raises(RecipeError, match=r"such as de\b"):
+        find_voice("germann")
     with pytest.raises(PhraseError, match="Cyrillic"):
         plan("привет дом", language="en")
 
@@ -109,6 +116,24 @@ def test_accents_are_pronunciations_and_equal_ones_are_one():
     assert len(ways) > 2
     assert len({split_sounds(w.ipa) for w in ways}) == len(ways)
     assert len(pronounce("привет", find_voice("ru"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "spelled"),
+    [("hey hsbc", True), ("brr", True), ("tv set", True), ("hey jarvis", False), ("no one", False), ("东京", False)],
+)
+def test_words_that_are_read_letter_by_letter_are_told(text, spelled):
+    assert ("spelled_out" in {a.code for a in plan(text).advice}) == spelled
+    assert "spelled_out" not in {a.code for a in plan(text, say=("ˈalu",)).advice}
+
+
+def test_a_phrase_without_vowels_is_told():
+    advice = advise("psst", "en", "en-us", (Pronunciation("pst", "espeak", "en-us"),))
+    assert (advice[0].level, advice[0].code) == ("poor", "no_vowel")
+
+
+def test_the_words_of_all_languages_of_a_plan_stay_in_memory():
+    assert read_lexicon.cache_parameters()["maxsize"] >= len(FOREIGN) + 1
 
 
 def test_say_replaces_espeak():

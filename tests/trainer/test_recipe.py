@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from trainer.errors import RecipeError
-from trainer.recipe import PRESETS, Recipe, dump_recipe, load_recipe, parse_recipe, read_yaml
+from trainer.recipe import PRESETS, Recipe, dump_recipe, load_recipe, parse_recipe, read_sections, read_yaml
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -69,6 +69,22 @@ def test_dump_is_read_back(preset: str, tmp_path: Path) -> None:
         ("preset=huge", ["preset", "huge"]),
         ("seed=-1", ["seed", "-1"]),
         ("training=3", ["training"]),
+        ("evaluation.conditions=[foo]", ["evaluation.conditions", "noise_10db", "foo"]),
+        ("evaluation.windows=[]", ["evaluation.windows", "at least 1"]),
+        ("training.steps=[]", ["training.steps", "at least 1"]),
+        ("training.rates=[]", ["training.rates", "at least 1"]),
+        ("samples.engines=[]", ["samples.engines", "at least 1"]),
+        ("samples.tempo=[2, 1]", ["samples.tempo", "low, high", "[2, 1]"]),
+        ("samples.tempo=[0, 1]", ["samples.tempo", "above 0"]),
+        ("samples.tract=[1.1, 0.9]", ["samples.tract", "low, high"]),
+        ("augmentation.speed_range=[-1, 1]", ["augmentation.speed_range", "above 0"]),
+        ("augmentation.snr_db=[20, 0]", ["augmentation.snr_db", "low, high"]),
+        ("augmentation.gain_db=[-3, -35]", ["augmentation.gain_db", "low, high"]),
+        ("augmentation.gain_db=[-3, 6]", ["augmentation.gain_db", "at most 0"]),
+        ("augmentation.room_mix=[0, 2]", ["augmentation.room_mix", "0..1"]),
+        ("training.shares={positive: 0}", ["training.shares", "positive"]),
+        ("training.shares={positive: 1}", ["training.shares", "one other kind"]),
+        ("training.class_weights=[0, 0]", ["training.class_weights", "above 0"]),
     ],
 )
 def test_errors_name_key_and_what_is_allowed(setting: str, said: list[str]) -> None:
@@ -83,6 +99,27 @@ def test_errors_name_key_and_what_is_allowed(setting: str, said: list[str]) -> N
 def test_settings_without_key_or_value_are_refused(setting: str) -> None:
     with pytest.raises(RecipeError, match="--set"):
         load_recipe(settings=[setting])
+
+
+@pytest.mark.parametrize(
+    "setting", ["training.batch=many", "samples.tempo=[1]", "samples.tempo=x", "training=3", "training.steps=[5]"]
+)
+def test_messages_are_in_our_words_and_told_once(setting: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(settings=[setting])
+    assert "Input should" not in caught.value.message
+    assert "Field required" not in caught.value.message
+    assert len(caught.value.message.splitlines()) == 1
+    assert caught.value.hint == "docs/recipe.md lists every key."
+
+
+def test_an_older_recipe_is_read_by_sections(tmp_path: Path) -> None:
+    file = tmp_path / "recipe.yaml"
+    file.write_text("seed: 4\nmodel: {stride: 2}\ntraining: {a_key_that_is_gone: 3}\n")
+    found = read_sections(file, "model", "seed")
+    assert (found.seed, found.model.stride) == (4, 2)
+    with pytest.raises(RecipeError, match="a_key_that_is_gone"):
+        read_sections(file, "training")
 
 
 def test_every_wrong_key_is_named_at_once() -> None:

@@ -1,7 +1,9 @@
 """The stage on a small made-up run, its files, and the words of a report."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,16 +12,19 @@ from scipy.ndimage import gaussian_filter
 
 from trainer.core.clips import Clip, ClipKind, Split, write_manifest
 from trainer.core.ragged import write_ragged
+from trainer.data.packs import LOCK
+from trainer.evaluation.card import render_card
 from trainer.evaluation.measures import hourly, share
 from trainer.evaluation.provenance import allows_commerce
 from trainer.evaluation.report import render_report
 from trainer.evaluation.results import Evaluation, read_evaluation
 from trainer.evaluation.stage import evaluate_model
-from trainer.evaluation.words import describe_accepts, describe_heard, describe_recall, hours, name_condition
+from trainer.evaluation.words import at_most, describe_accepts, describe_heard, describe_recall, hours, name_condition
 from trainer.events import Event, Warning
 from trainer.model.manifest import read_manifest
 from trainer.phrase.plan import PhrasePlan, Pronunciation
 from trainer.recipe import Recipe, parse_recipe
+from trainer.samples.provenance import Provenance
 
 MODEL = Path(pytest.importorskip("pymicro_wakeword").__file__).parent / "models" / "alexa.tflite"
 PLAN = PhrasePlan("alexa & <co>", "en", "en-us", "alexa", (Pronunciation("əlˈɛksə", "espeak", "en-us"),), (), (), 3)
@@ -38,6 +43,10 @@ def make_run(out: Path, test_clips: bool = True) -> None:
     (out / "samples").mkdir(parents=True)
     write_manifest(out / "samples" / "clips.jsonl", clips)
     write_ragged(out / "samples" / "audio", audio, np.int16)
+    provenance = Provenance([])
+    for clip, pcm in zip(clips, audio, strict=True):
+        provenance.add(clip, pcm)
+    provenance.write(out / "samples" / "provenance.json", [])
     for name, slices in (("positive", 300), ("near_miss", 300), ("ambient", 1500)):
         rows = [gaussian_filter(rng.standard_normal((slices, 40)), (4, 3)) for _ in range(4)]
         features = [np.clip(300 + row / row.std() * 220, 0, 663).astype(np.uint16) for row in rows]
@@ -49,11 +58,14 @@ def make_run(out: Path, test_clips: bool = True) -> None:
     (out / "training" / "history.jsonl").write_text("\n".join(rows))
 
 
-def run_stage(out: Path) -> tuple[Evaluation, list[Event]]:
+def run_stage(out: Path, packs: tuple[Path, ...] = ()) -> tuple[Evaluation, list[Event]]:
     recipe: Recipe = parse_recipe({"evaluation": {"conditions": ["clean", "level_-20db"], "windows": [3, 5]}})
     events: list[Event] = []
     with ThreadPoolExecutor(2) as executor:
-        return evaluate_model(recipe, PLAN, out, out / "evaluation", executor, events.append, arena=26_000), events
+        found = evaluate_model(
+            recipe, PLAN, out, out / "evaluation", executor, events.append, arena=26_000, packs=packs
+        )
+    return found, events
 
 
 def test_the_stage_writes_all_that_a_model_folder_needs(tmp_path: Path) -> None:
@@ -90,6 +102,15 @@ def test_the_page_stands_alone_and_escapes_what_it_is_given(tmp_path: Path) -> N
     for plot in re.findall(r"<svg.*?</svg>", page, re.S):
         assert "currentColor" in plot
         assert "#010203" not in plot
+
+
+def test_a_calculated_arena_is_not_called_measured(tmp_path: Path) -> None:
+    make_run(tmp_path)
+    found, _ = run_stage(tmp_path)
+    guessed = replace(found, model=replace(found.model, arena_calculated=True))
+    for render in (render_card, render_report):
+        assert "26,000 bytes, calculated, not measured" in render(guessed)
+        assert "calculated" not in render(found)
 
 
 def test_without_a_test_split_the_figures_say_so(tmp_path: Path) -> None:
@@ -130,6 +151,64 @@ def test_licences_decide_on_commerce() -> None:
     assert allows_commerce(["MIT", "CC-BY-NC-4.0"]) == "no"
     assert allows_commerce(["the user's own"]) == "unknown"
     assert allows_commerce([]) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("licence", "allowed"),
+    [
+        ("CC BY NC 4.0", "no"),
+        ("cc_by_nc_sa", "no"),
+        ("No commercial use permitted", "no"),
+        ("Non-Commercial", "no"),
+        ("MIT for academic use", "no"),
+        ("limited use only", "unknown"),
+        ("all rights reserved, submitted by X", "unknown"),
+        ("not MIT", "unknown"),
+        ("CC-BY-ND-4.0", "unknown"),
+        ("CC BY 4.0", "yes"),
+        ("GPL-3.0-only", "yes"),
+        ("CC0-1.0", "yes"),
+    ],
+)
+def test_licences_are_read_by_whole_words(licence: str, allowed: str) -> None:
+    assert allows_commerce([licence]) == allowed
+
+
+def test_packs_of_features_and_hashes_reach_report_and_card(tmp_path: Path) -> None:
+    pack = tmp_path / "packs" / "mww_speech"
+    pack.mkdir(parents=True)
+    (pack / "index.tsv").write_text("folder\tlicence\tsource\n.\tCC-BY-NC-4.0\thttps://there/speech.zip\n")
+    (tmp_path / "packs" / LOCK).write_text('{"https://there/speech.zip": {"sha256": "fed1"}}')
+    make_run(tmp_path)
+    found, _ = run_stage(tmp_path, (pack,))
+    assert found.provenance is not None
+    assert found.provenance["commercial use"] == "no"
+    voices, negatives = found.provenance["sources"]
+    assert (negatives["name"], negatives["licence"], negatives["sha256"]) == ("mww_speech", "CC-BY-NC-4.0", "fed1")
+    stored = json.loads((tmp_path / "samples" / "provenance.json").read_text())["sources"][0]["sha256"]
+    assert len(stored) == 64
+    assert voices["sha256"] == stored
+    for name in ("card.md", "report.html"):
+        text = (tmp_path / "evaluation" / name).read_text()
+        assert "mww_speech" in text
+        assert stored[:16] in text
+
+
+def test_a_bound_reads_the_same_everywhere() -> None:
+    bound = hourly(0, 0.5866)
+    assert bound.bound == pytest.approx(5.107, abs=0.001)
+    assert describe_accepts(bound) == "wakes by mistake fewer than 5.2 times an hour (95 % sure)"
+    assert at_most(bound.bound) == "5.2"
+    assert [at_most(v) for v in (0.111, 12.1, None, 1000.0)] == ["0.12", "13", "unknown", "too little sound"]
+
+
+def test_validation_figures_are_called_so(tmp_path: Path) -> None:
+    make_run(tmp_path)
+    run_stage(tmp_path)
+    for name in ("report.html", "card.md"):
+        text = (tmp_path / "evaluation" / name).read_text()
+        assert "These figures are of the validation sets" in text
+        assert "figures below" not in text
 
 
 def test_a_moment_of_sound_gives_no_rate() -> None:

@@ -12,15 +12,17 @@ import pytest
 from feature_sets import WORD_END, falling_word, word, write_feature_sets
 
 from trainer.core.folders import is_whole, whole_folder
+from trainer.core.workers import ProgressClock
 from trainer.errors import RecipeError, TrainingError
 from trainer.events import Event, Metric, discard
 from trainer.model.dense import forward_numpy
 from trainer.model.shape import SIZES, shape_of
 from trainer.model.weights import FEATURE_SCALE, load_weights
 from trainer.recipe import ModelRecipe, Recipe, load_recipe
+from trainer.training.checkpoints import Checkpoint
 from trainer.training.loss import choose_windows
 from trainer.training.sampler import Sampler, open_set
-from trainer.training.stage import train_model
+from trainer.training.stage import Trainer, train_model
 from trainer.training.validation import sliding_mean
 
 SMALL = (
@@ -137,6 +139,21 @@ def test_windows_of_a_positive() -> None:
     assert ignored.any()
     assert windows.negative[1].all()
     assert not windows.positive[1].any()
+
+
+def test_killed_at_the_end_of_its_patience_a_phase_stays_ended() -> None:
+    trainer = object.__new__(Trainer)
+    trainer.recipe = small_recipe("training.patience=2").training
+    place = Checkpoint(step=90, best_step=30, best_score=0.5, phase=0, phase_began=0, mined=(), state={})
+    after = trainer._phase(place, ProgressClock(180, "steps", discard))
+    assert (after.phase, after.phase_began, after.step, after.best_step) == (1, 90, 90, 30)
+
+
+def test_rates_are_told_at_the_threshold_that_recall_is_told_at(trained: tuple[Path, list[Event]]) -> None:
+    rows = [json.loads(line) for line in (trained[0] / "history.jsonl").read_text().splitlines()]
+    target = small_recipe().training.target_false_accepts
+    assert all(row["false_accepts_per_hour"] <= target for row in rows)
+    assert all("false_accepts_at_half" in row for row in rows)
 
 
 def test_clip_wise_keeps_one_window() -> None:

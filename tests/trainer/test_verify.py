@@ -9,7 +9,7 @@ import streaming_models
 from streaming_models import TINY, convert, edit, official, random_weights
 
 from trainer.errors import ModelError
-from trainer.export.arena import manifest_arena, measure_arena
+from trainer.export.arena import manifest_arena
 from trainer.export.verify import Reference, Verdict, verify_model
 from trainer.model.flatbuffer import read_structure
 from trainer.model.manifest import Manifest, write_manifest
@@ -156,10 +156,3 @@ def test_a_broken_manifest_is_refused(sound: bytes, tmp_path: Path) -> None:
     verdict = verify_model(path, tmp_path / "elsewhere.json")
     assert "wake_word is missing" in fault(verdict, "manifest")
     assert "version: 2 is allowed. Received: 1" in fault(verdict, "manifest")
-
-
-def test_without_the_interpreter_the_arena_is_said_to_be_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(ModelError, match="not installed") as caught:
-        measure_arena(b"")
-    assert caught.value.code == "no_micro"

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Sequence
 
 from trainer import __version__
-from trainer.cli import data, doctor, evaluate, export, listen, train, verify, voices
+from trainer.cli import data, doctor, evaluate, export, listen, serve, train, verify, voices
 from trainer.cli.journal import LOG_FORMAT
 from trainer.cli.stopping import Stop
 from trainer.errors import Cancelled, WakesmithError
 
-PARTS = (train, evaluate, verify, export, voices, data, doctor, listen)
+PARTS = (train, evaluate, verify, export, voices, data, doctor, listen, serve)
 EXIT_CODES = """\
 exit codes:
   0    done

@@ -1,11 +1,17 @@
 """`wakesmith data`: recordings from outside: listed, fetched, checked, analysed, audited."""
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
+from trainer.cli.checking import check_folder, check_number
 from trainer.cli.printing import megabytes, write, write_object, write_table
-from trainer.errors import DataError
+from trainer.errors import DataError, RecipeError, WakesmithError
+from trainer.events import Failed, Finished
+
+KINDS = ("positives", "negatives", "noise", "music", "rooms")
 
 
 def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
@@ -18,13 +24,22 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
         made.set_defaults(run=run)
         return made
 
-    action("list", "public data sets that can be fetched, with size and licence", list_all)
-    action("fetch", "download public data sets", fetch).add_argument("names", nargs="+", metavar="NAME")
+    listed = action("list", "public data sets that can be fetched, with size and licence", list_all)
+    listed.add_argument("--json", action="store_true", help="write them to stdout as JSON")
+    fetched = action("fetch", "download public data sets", fetch)
+    fetched.add_argument("names", nargs="+", metavar="NAME")
+    fetched.add_argument("--json", action="store_true", help="write one event a line to stdout, as a training does")
     action("check", "is a folder of features what training expects?", check).add_argument(
         "folder", type=Path, metavar="DIR"
     )
     looked = action("analyse", "what folders of recordings hold: counts, hours, formats, faults", analyse)
-    looked.add_argument("folders", nargs="+", type=Path, metavar="DIR")
+    looked.add_argument(
+        "folders", nargs="*", type=Path, metavar="DIR", help="taken for what their names say, else for other speech"
+    )
+    for kind in KINDS:
+        looked.add_argument(
+            f"--{kind}", action="append", default=[], type=Path, metavar="DIR", help="folders of it; repeatable"
+        )
     looked.add_argument("--json", action="store_true", help="write the analysis to stdout as JSON")
     audited = action("audit", "does anything of a run stand in two splits? exit code 4 if so", audit)
     audited.add_argument("folder", type=Path, metavar="RUN")
@@ -34,11 +49,15 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
     made.add_argument("--clips", type=int, default=24, metavar="N", help="of the phrase; default: 24")
 
 
-def list_all(_args: argparse.Namespace) -> int:
+def list_all(args: argparse.Namespace) -> int:
     """Write a line for each public data set."""
     from trainer.data.packs import is_fetched, list_packs, packs_folder
 
     cache = packs_folder()
+    if args.json:
+        found = [asdict(p) | {"kind": str(p.kind), "here": is_fetched(p, cache)} for p in list_packs()]
+        write(json.dumps(found, ensure_ascii=False, indent=1))
+        return 0
     rows = [
         (p.name, str(p.kind), megabytes(p.size), p.licence, "here" if is_fetched(p, cache) else "", p.title)
         for p in list_packs()
@@ -53,10 +72,26 @@ def fetch(args: argparse.Namespace) -> int:
     from trainer.cli.watchers import PlainView
     from trainer.data.packs import fetch_pack, find_pack, list_packs, packs_folder
 
+    if args.json:
+        return _fetch_with_events(args.names)
     packs = [find_pack(name, list_packs()) for name in args.names]
     for pack in packs:
         write(f"{pack.title}: {megabytes(pack.size)}, {pack.licence}. {pack.note}".rstrip())
         write(str(fetch_pack(pack.name, packs_folder(), PlainView(sys.stderr))))
+    return 0
+
+
+def _fetch_with_events(names: list[str]) -> int:
+    from trainer.cli.watchers import write_json
+    from trainer.data.packs import fetch_pack, find_pack, list_packs, packs_folder
+
+    try:
+        for pack in [find_pack(name, list_packs()) for name in names]:
+            folder = fetch_pack(pack.name, packs_folder(), write_json)
+    except WakesmithError as error:
+        write_json(Failed(error.code, error.message, error.hint))
+        raise
+    write_json(Finished(str(folder)))
     return 0
 
 
@@ -80,12 +115,19 @@ def analyse(args: argparse.Namespace) -> int:
     from trainer.cli.watchers import PlainView
     from trainer.core.workers import process_pool
     from trainer.data import analyse as analysis
+    from trainer.recipe import DataRecipe
 
+    recipe = analysis.recipe_of(args.folders, {kind: getattr(args, kind) for kind in KINDS})
+    for folder in analysis.guessed(args.folders):
+        sys.stderr.write(f"note: {folder} is taken for other speech; if it holds the phrase: --positives {folder}\n")
+    if recipe == DataRecipe():
+        raise RecipeError("no folder is given", hint="For example: wakesmith data analyse --positives DIR")
     with process_pool() as pool:
-        found = analysis.analyse(analysis.recipe_of(args.folders), pool, PlainView(sys.stderr))
+        found = analysis.analyse(recipe, pool, PlainView(sys.stderr))
+    code = _code([finding.level for finding in found.findings])
     if args.json:
         write_object(found)
-        return 0
+        return code
     write_table(
         [("kind", "files", "hours", "speakers", "level", "silence", "clipped", "licences")]
         + [
@@ -99,13 +141,14 @@ def analyse(args: argparse.Namespace) -> int:
         write(f"left out ({rejection.reason}): {rejection.message}")
     for finding in found.findings:
         write(f"{finding.level}: {finding.message}")
-    return _code([finding.level for finding in found.findings])
+    return code
 
 
 def audit(args: argparse.Namespace) -> int:
     """Look for leaks between the splits of a run."""
     import numpy as np
 
+    from trainer.cli.watchers import PlainView
     from trainer.core.clips import read_clips
     from trainer.core.ragged import RaggedStore
     from trainer.data import leakage
@@ -114,7 +157,7 @@ def audit(args: argparse.Namespace) -> int:
     if not (folder / "clips.jsonl").is_file():
         raise DataError(f"{folder} holds no clips.jsonl", hint="Name a run's folder.")
     clips = read_clips(folder / "clips.jsonl")
-    findings = leakage.audit(clips, RaggedStore[np.int16](folder / "audio"))
+    findings = leakage.audit(clips, RaggedStore[np.int16](folder / "audio"), PlainView(sys.stderr))
     for finding in findings:
         write(f"{finding.level}: {finding.message}")
     write(f"{len(clips)} clips, {len(findings)} findings")
@@ -125,6 +168,9 @@ def demo(args: argparse.Namespace) -> int:
     """Write the synthetic data set."""
     from trainer.data.demo import make_test_dataset
 
+    check_number("--clips", args.clips, 1, 100_000)
+    check_number("--seed", args.seed, 0, float("inf"))
+    check_folder("DIR", args.folder)
     write(str(make_test_dataset(args.folder, args.seed, args.clips)))
     return 0
 

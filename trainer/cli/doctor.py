@@ -47,8 +47,13 @@ def _python() -> Iterator[Finding]:
     yield Finding(level, "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
+def installed_packages() -> dict[str, str]:
+    """Return the versions of those of `PACKAGES` that are installed."""
+    return {name: version for name in PACKAGES if (version := _version(name))}
+
+
 def _packages() -> Iterator[Finding]:
-    found = {name: version for name in PACKAGES if (version := _version(name))}
+    found = installed_packages()
     for name in PACKAGES:
         if name in found:
             yield Finding("ok", name, found[name])
@@ -58,7 +63,7 @@ def _packages() -> Iterator[Finding]:
         yield Finding("FAULT", "tensorflow", "is missing; run script/setup")
     if "tflite-micro" not in found:
         yield Finding(
-            "note", "tflite-micro", "is not made for this machine: no arena can be measured, and no model verified"
+            "note", "tflite-micro", "is not made for this machine: arenas are calculated, LiteRT alone checks models"
         )
 
 

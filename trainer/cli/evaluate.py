@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.cli.checking import MOST_WORKERS, check_folder, check_number
 from trainer.cli.printing import write, write_object, write_table
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def run(args: argparse.Namespace) -> int:
     from trainer.evaluation.evaluate import evaluate_folders
     from trainer.model.manifest import read_manifest
 
+    check_number("--workers", args.workers, 0, MOST_WORKERS)
+    if args.out:
+        check_folder("--out", args.out)
     manifest = read_manifest(args.manifest) if args.manifest else None
     with process_pool(args.workers or None) as pool:
         evaluation = evaluate_folders(

@@ -29,10 +29,10 @@ def run(args: argparse.Namespace) -> int:
     from trainer.export.verify import Reference, verify_model
     from trainer.model.shape import shape_of
     from trainer.model.weights import load_weights
-    from trainer.recipe import parse_recipe, read_yaml
+    from trainer.recipe import read_sections
 
     weights_file, recipe_file, features = _parts(args.source, args.features)
-    recipe = parse_recipe(read_yaml(recipe_file))
+    recipe = read_sections(recipe_file, "model", "export", "seed")
     shape = shape_of(recipe.model)
     weights = load_weights(weights_file, shape)
     slices = max(recipe.export.representative_steps * shape.stride, shape.receptive_field)

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from trainer.cli.checking import check_number
 from trainer.cli.printing import write
 from trainer.errors import ModelError
 
@@ -26,28 +27,25 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
 
 def run(args: argparse.Namespace) -> int:
     """Play the recording to the model, a second of quiet before and after."""
-    import numpy as np
-
-    from trainer.core.audio import SAMPLE_RATE, read_audio
-    from trainer.evaluation.device import SLICE_SECONDS, detect, window_means
+    from trainer.core.audio import MAX_SECONDS
+    from trainer.evaluation.device import CUTOFFS, SLICE_SECONDS
     from trainer.evaluation.evaluate import open_model
-    from trainer.features.frontend import features_of
+    from trainer.evaluation.stream import hear_file
+    from trainer.model.manifest import WINDOWS
 
+    check_number("--cutoff", args.cutoff, 0, CUTOFFS - 1)
+    check_number("--window", args.window, *WINDOWS)
+    check_number("--every", args.every, SLICE_SECONDS, MAX_SECONDS)
     twin, facts = open_model(find_model(args.model), None)
     cutoff = facts.cutoff if args.cutoff is None else args.cutoff
     window = facts.window if args.window is None else args.window
-    quiet = np.zeros(SAMPLE_RATE, np.float32)
-    samples = np.concatenate([quiet, read_audio(args.file), quiet])
-    probabilities = twin.probabilities(features_of(samples))
-    means = window_means(probabilities, window)
-    step_s = twin.stride * SLICE_SECONDS
-    found = [slice_ * SLICE_SECONDS - 1.0 for slice_ in detect(probabilities, cutoff, window, twin.stride)]
+    heard = hear_file(args.file, twin, cutoff, window, MAX_SECONDS)
+    step_s, found = twin.stride * SLICE_SECONDS, list(heard.detections)
     if args.json:
-        curve = {"starts_s": -1.0, "step_s": step_s, "probabilities": probabilities.tolist()}
-        heard = {"cutoff": cutoff, "window": window, "detections_s": [round(t, 3) for t in found]}
-        write(json.dumps(curve | heard))
+        curve = {"starts_s": heard.begin_s, "step_s": step_s, "probabilities": heard.probabilities.tolist()}
+        write(json.dumps(curve | {"cutoff": cutoff, "window": window, "detections_s": found}))
         return 0
-    _draw(means / 255, cutoff / 255, step_s, max(1, round(args.every / step_s)), found)
+    _draw(heard.means / 255, cutoff / 255, step_s, max(1, round(args.every / step_s)), found, heard.begin_s)
     return 0
 
 
@@ -61,14 +59,14 @@ def find_model(path: Path) -> Path:
     return models[0]
 
 
-def _draw(means: "object", cutoff: float, step_s: float, steps: int, found: list[float]) -> None:
+def _draw(means: "object", cutoff: float, step_s: float, steps: int, found: list[float], begin_s: float) -> None:
     import numpy as np
 
     values = np.asarray(means, np.float64)
     mark = round(cutoff * _BAR)
     for begin in range(0, len(values), steps):
         highest = float(values[begin : begin + steps].max())
-        at = begin * step_s - 1.0
+        at = begin * step_s + begin_s
         bar = ("█" * round(highest * _BAR)).ljust(_BAR + 1)
         bar = bar[:mark] + ("│" if bar[mark] == " " else bar[mark]) + bar[mark + 1 :]
         heard = any(at <= t < at + steps * step_s for t in found)

@@ -41,7 +41,7 @@ def _plan() -> str:
 def _export() -> str:
     import numpy as np
 
-    from trainer.export.arena import measure_arena
+    from trainer.export.arena import find_arena
     from trainer.export.parity import probe_frames
     from trainer.export.tflite import export_tflite
     from trainer.model.shape import shape_of
@@ -50,4 +50,7 @@ def _export() -> str:
 
     shape = shape_of(ModelRecipe())
     model = export_tflite(initial_weights(shape, np.random.default_rng(1)), shape, probe_frames())
-    return f"a model of {len(model):,} bytes with an arena of {measure_arena(model):,}"
+    arena = find_arena(model)
+    return (
+        f"a model of {len(model):,} bytes with an arena of {arena.bytes:,}{'' if arena.measured else ', calculated'}"
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.cli.checking import check_folder
 from trainer.cli.choices import add_flags, choose_folder, choose_recipe, resume_command
 from trainer.errors import WakesmithError
 from trainer.events import Failed
@@ -29,8 +30,11 @@ def run(args: argparse.Namespace) -> int:
     """Train, show how it goes, and keep the journal."""
     with _refusals_told(args.json):
         folder = choose_folder(args)
+        check_folder("--out", folder)
         recipe = choose_recipe(args, folder)
-    from trainer import pipeline
+        from trainer import pipeline
+
+        pipeline.check_choices(recipe)
     from trainer.cli.journal import Journal, logged, named_failures
 
     log = folder / "trainer.log"

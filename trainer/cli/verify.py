@@ -1,6 +1,7 @@
 """`wakesmith verify MODEL`: would ESPHome take this model, and compute with it what was measured here?"""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,16 +36,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def reference_beside(model: Path) -> "Reference | None":
-    """Return the float model that lies in the same folder, as it does in a run's result."""
+    """Return the float model that lies in the same folder, as it does in a run's result; None where there is none.
+
+    Of its recipe the network's section alone is read; one that is no longer understood is told and passed over.
+    """
+    from trainer.errors import RecipeError
     from trainer.export.verify import Reference
     from trainer.model.shape import shape_of
     from trainer.model.weights import load_weights
-    from trainer.recipe import parse_recipe, read_yaml
+    from trainer.recipe import read_sections
 
     weights, recipe = model.with_name("weights.npz"), model.with_name("recipe.yaml")
     if not (weights.is_file() and recipe.is_file()):
         return None
-    shape = shape_of(parse_recipe(read_yaml(recipe)).model)
+    try:
+        shape = shape_of(read_sections(recipe, "model").model)
+    except RecipeError as error:
+        sys.stderr.write(f"note: the gap to the float model is not compared, for {recipe}: {error.message}\n")
+        return None
     return Reference(load_weights(weights, shape), shape)
 
 

@@ -13,6 +13,8 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
     actions = parser.add_subparsers(metavar="ACTION")
     listing = actions.add_parser("list", parents=[common], help="what is installed (the default)")
     listing.set_defaults(run=list_voices)
+    every = actions.add_parser("catalogue", parents=[common], help="what Piper's catalogue has, with size")
+    every.set_defaults(run=list_catalogue)
     fetch = actions.add_parser(
         "fetch", aliases=["get"], parents=[common], help="download voices of Piper's catalogue"
     )

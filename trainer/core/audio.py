@@ -19,7 +19,7 @@ MAX_SECONDS = 3 * 3600  # longer files would not fit in a small machine's memory
 Samples = NDArray[np.float32]
 
 
-def read_audio(path: Path) -> Samples:
+def read_audio(path: Path, longest_s: float = MAX_SECONDS) -> Samples:
     """Decode a file to 16 kHz mono, float32 [n] in -1..1 (floats beyond are kept as they are).
 
     PyAV decodes what libsndfile refuses, such as FLAC streams whose length is unknown in their header.
@@ -32,10 +32,9 @@ def read_audio(path: Path) -> Samples:
     for block in decode_blocks(path):
         blocks.append(block)
         total += block.size
-        if total > MAX_SECONDS * SAMPLE_RATE:
-            raise AudioError(
-                f"{path} is longer than {MAX_SECONDS // 3600} hours", code="too_long", hint="Cut it into parts."
-            )
+        if total > longest_s * SAMPLE_RATE:
+            most = f"{longest_s / 3600:g} hours" if longest_s >= 3600 else f"{longest_s / 60:g} minutes"
+            raise AudioError(f"{path} is longer than {most}", code="too_long", hint="Cut it into parts.")
     if not blocks:
         raise AudioError(f"{path} holds no sound", code="zero_length")
     samples = np.concatenate(blocks)

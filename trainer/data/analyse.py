@@ -1,9 +1,9 @@
 """What a set of folders holds (D2, D3, D18): counts, hours, formats, levels, faults, and what is too little."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -12,9 +12,9 @@ import numpy as np
 from trainer.core.audio import SAMPLE_RATE
 from trainer.core.clips import ClipKind, Rejection
 from trainer.core.workers import map_in_order
-from trainer.data.decoding import Decoded, decode, decode_long, probe_seconds
+from trainer.data.decoding import Decoded, decode, decode_long, is_cut, probe_seconds
 from trainer.data.leakage import Finding
-from trainer.data.listing import Recording, list_recordings
+from trainer.data.listing import Recording, kind_named, list_recordings, root_folders
 from trainer.data.speech import levels
 from trainer.events import Report, discard
 from trainer.recipe import DataRecipe
@@ -38,6 +38,8 @@ class FileFacts:
         silence: share of its frames that are 40 dB below that.
         clipped: whether samples stand at full scale.
         rejections: what the import would refuse.
+        digests: of its pieces, by which copies are found.
+        cut: whether it holds less sound than its header states.
     """
 
     recording: Recording
@@ -49,6 +51,8 @@ class FileFacts:
     silence: float
     clipped: bool
     rejections: tuple[Rejection, ...]
+    digests: tuple[bytes, ...] = ()
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ def analyse(recipe: DataRecipe, executor: Executor, report: Report = discard) ->
     """
     listing = list_recordings(recipe)
     batches = [tuple(listing.recordings[i : i + 32]) for i in range(0, len(listing.recordings), 32)]
-    found = [f for batch in map_in_order(executor, inspect_files, batches, report, "batches") for f in batch]
+    found = _without_copies(
+        f for batch in map_in_order(executor, inspect_files, batches, report, "batches") for f in batch
+    )
     by_kind = {kind: [f for f in found if f.recording.kind is kind and f.seconds] for kind in ClipKind}
     kinds = {kind: _kind(files) for kind, files in by_kind.items() if files}
     return Analysis(
@@ -112,9 +118,28 @@ def analyse(recipe: DataRecipe, executor: Executor, report: Report = discard) ->
     )
 
 
-def recipe_of(folders: Sequence[Path]) -> DataRecipe:
-    """Return a recipe for folders whose kind nobody named: roots of all kinds (D1), or speech."""
-    return DataRecipe(negatives=tuple(folders))
+def recipe_of(folders: Sequence[Path], named: Mapping[str, Sequence[Path]] | None = None) -> DataRecipe:
+    """Return a recipe for folders: those in `named` are of the kind that their field of the recipe says.
+
+    The others are roots of all kinds (D1), or of the kind that their own names say, or else other speech.
+    """
+    kinds = {ClipKind.POSITIVE: "positives", ClipKind.NOISE: "noise", ClipKind.MUSIC: "music", ClipKind.ROOM: "rooms"}
+    found = {field: list((named or {}).get(field, ())) for field in (*kinds.values(), "negatives")}
+    for folder in folders:
+        kind = kind_named(folder)
+        found[kinds.get(kind, "negatives") if kind else "negatives"].append(folder)
+    return DataRecipe(
+        positives=tuple(found["positives"]),
+        negatives=tuple(found["negatives"]),
+        noise=tuple(found["noise"]),
+        music=tuple(found["music"]),
+        rooms=tuple(found["rooms"]),
+    )
+
+
+def guessed(folders: Sequence[Path]) -> list[Path]:
+    """Return those of the folders that are taken for other speech only because nothing says what they hold."""
+    return [f for f in folders if f.is_dir() and kind_named(f) is None and not root_folders(f)]
 
 
 def inspect_files(recordings: tuple[Recording, ...]) -> list[FileFacts]:
@@ -122,15 +147,34 @@ def inspect_files(recordings: tuple[Recording, ...]) -> list[FileFacts]:
     return [_inspect(recording) for recording in recordings]
 
 
+def _without_copies(found: Iterable[FileFacts]) -> list[FileFacts]:
+    """Turn files that sound exactly like one before into rejections, as the import does."""
+    seen: dict[tuple[bytes, ...], str] = {}
+    kept = []
+    for file in found:
+        origin = file.recording.origin
+        if file.digests and file.digests in seen:
+            copy = Rejection(origin, "duplicate", f"{origin} sounds exactly like {seen[file.digests]}")
+            kept.append(replace(file, seconds=0.0, rejections=(*file.rejections, copy)))
+        else:
+            seen[file.digests] = origin
+            kept.append(file)
+    return kept
+
+
 def _inspect(recording: Recording) -> FileFacts:
     codec, rate, channels = _stored(recording.path)
-    long = probe_seconds((recording.path,))[0] > LONG_S
+    promised_s = probe_seconds((recording.path,))[0]
+    long = promised_s > LONG_S
     pieces = list(_reduced(decode_long(recording) if long else decode(recording)))
     sounds = [p for p in pieces if not isinstance(p, Rejection)]
     if not sounds:
         refused = tuple(p for p in pieces if isinstance(p, Rejection))
         return FileFacts(recording, codec, rate, channels, 0.0, -100.0, 1.0, False, refused)
-    seconds, loud, silence, clipped = (np.array(column) for column in zip(*sounds, strict=True))
+    digests = tuple(sound[-1] for sound in sounds)
+    seconds, loud, silence, clipped, heard = (
+        np.array(column) for column in zip(*(sound[:-1] for sound in sounds), strict=True)
+    )
     return FileFacts(
         recording,
         codec,
@@ -141,11 +185,15 @@ def _inspect(recording: Recording) -> FileFacts:
         float(np.average(silence, weights=seconds)),
         bool(clipped.any()),
         tuple(p for p in pieces if isinstance(p, Rejection)),
+        digests,
+        is_cut(float(heard.sum()), promised_s),
     )
 
 
-def _reduced(pieces: Iterator[Decoded | Rejection]) -> Iterator[tuple[float, float, float, bool] | Rejection]:
-    """Yield seconds, loud level, share of silence and clipping of every piece, so that no sound is kept."""
+def _reduced(
+    pieces: Iterator[Decoded | Rejection],
+) -> Iterator[tuple[float, float, float, bool, float, bytes] | Rejection]:
+    """Yield seconds, loud level, share of silence, clipping, seconds before trimming and digest; no sound is kept."""
     for piece in pieces:
         if isinstance(piece, Rejection):
             yield piece
@@ -153,7 +201,7 @@ def _reduced(pieces: Iterator[Decoded | Rejection]) -> Iterator[tuple[float, flo
         frames = levels(piece.pcm)
         loud = float(np.percentile(frames, 95)) if frames.size else -100.0
         silence = float(np.mean(frames < loud - 40.0)) if frames.size else 1.0
-        yield len(piece.pcm) / SAMPLE_RATE, loud, silence, piece.clipped
+        yield len(piece.pcm) / SAMPLE_RATE, loud, silence, piece.clipped, piece.heard_s, piece.digest
 
 
 def _stored(path: Path) -> tuple[str, int, int]:
@@ -204,6 +252,11 @@ def _findings(found: Sequence[FileFacts], kinds: dict[ClipKind, KindFacts]) -> I
                 "few_negatives_per_positive",
                 f"{negative} negatives for {positive} positives; {NEGATIVES_PER_POSITIVE} for each are advised",
             )
+    if cut := [f for f in found if f.cut]:
+        message = f"{len(cut)} recordings hold less sound than they state, such as {cut[0].recording.origin}"
+        yield Finding("warning", "cut_off", message)
+    if found and not kinds:
+        yield Finding("error", "nothing_usable", f"none of the {len(found)} recordings can be used")
     spoken = [f for f in found if f.seconds and f.recording.kind is ClipKind.POSITIVE]
     quiet = [f for f in spoken if f.level_dbfs < QUIET_DBFS]
     if quiet:

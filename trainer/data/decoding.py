@@ -21,6 +21,8 @@ SILENT_DBFS = -65.0  # loudest 10 ms of a recording that holds nothing
 LONGEST_POSITIVE_S = 10.0  # longest training clip of a recipe
 WHOLE_S = 600.0  # longer recordings are cut, so that memory stays bounded
 PART_S = 300.0
+CUT_SHARE = 0.9  # of the length that a header states: less was decoded from a file that was cut off
+STREAMED_BYTES = 0x7FFF_0000  # stated sizes above it are stand-ins of programs that wrote to a pipe
 CLIPPED_SHARE = 1e-3  # of samples at full scale: more is heard as distortion
 FULL_SCALE = 32_700
 
@@ -51,14 +53,28 @@ def probe_seconds(paths: tuple[Path, ...]) -> list[float]:
     return [_probe(path) for path in paths]
 
 
+def is_cut(heard_s: float, promised_s: float) -> bool:
+    """Say whether a file holds less sound than its header states."""
+    return 0 < heard_s < CUT_SHARE * promised_s
+
+
 def _probe(path: Path) -> float:
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             if container.duration and container.duration > 0:
-                return float(container.duration / av.time_base)
+                return float(container.duration / av.time_base) * _cut_factor(path)
     except (av.error.FFmpegError, OSError, ValueError):
         pass  # decoding will say what is wrong
     return path.stat().st_size / (2 * SAMPLE_RATE) if path.is_file() else 0.0
+
+
+def _cut_factor(path: Path) -> float:
+    """Return how many times its own size a WAV file states; FFmpeg goes by what is there. 1 for other formats."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    stated, size = 8 + int.from_bytes(head[4:8], "little"), path.stat().st_size
+    is_wav = head[:4] == b"RIFF" and head[8:] == b"WAVE"
+    return stated / size if is_wav and size < stated < STREAMED_BYTES else 1.0
 
 
 def decode_batch(recordings: tuple[Recording, ...]) -> list[list[Decoded | Rejection]]:
@@ -111,7 +127,7 @@ def _checked(recording: Recording, samples: Samples, part: int) -> Decoded | Rej
 
 def _piece(recording: Recording, pcm: NDArray[np.int16], part: int, heard_s: float) -> Decoded:
     name = recording.origin
-    if len(pcm) < SHORTEST_S * SAMPLE_RATE:
+    if len(pcm) <= SHORTEST_S * SAMPLE_RATE:
         raise AudioError(f"{name} is {len(pcm) / SAMPLE_RATE:.3f} s long", code="too_short")
     if recording.kind is not ClipKind.ROOM and levels(pcm).max() < SILENT_DBFS:
         raise AudioError(f"{name} is silent: nothing is louder than {SILENT_DBFS:g} dBFS", code="silent")

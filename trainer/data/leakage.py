@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.clips import Clip, ClipKind, Split
+from trainer.core.workers import ProgressClock
 from trainer.data.likeness import alike, sketch
 from trainer.data.listing import SPOKEN
+from trainer.events import Report, discard
 
 _TOLD = 3  # examples in a message
 
@@ -25,16 +27,19 @@ class Finding:
     message: str
 
 
-def audit(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]] | None = None) -> list[Finding]:
+def audit(
+    clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]] | None = None, report: Report = discard
+) -> list[Finding]:
     """Look for leaks between the splits.
 
     Args:
         clips: rows of a manifest.
         audio: their samples in the same order, such as the store beside the manifest; without it the sound is not
             compared.
+        report: takes progress: comparing sounds takes a minute or two for ten thousand clips.
     """
     findings = [*_speakers(clips), *_shares(clips)]
-    return findings if audio is None else [*findings, *_sounds(clips, audio)]
+    return findings if audio is None else [*findings, *_sounds(clips, audio, report)]
 
 
 def ingredients(speaker: str) -> list[str]:
@@ -74,7 +79,8 @@ def _shares(clips: Sequence[Clip]) -> list[Finding]:
     return findings
 
 
-def _sounds(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]]) -> list[Finding]:
+def _sounds(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]], report: Report) -> list[Finding]:
+    clock = ProgressClock(len(clips), "clips", report)
     places = list(Split)
     digests: defaultdict[bytes, list[int]] = defaultdict(list)
     words, lengths, rows = [], [], []
@@ -85,6 +91,7 @@ def _sounds(clips: Sequence[Clip], audio: Iterable[NDArray[np.int16]]) -> list[F
             words.append(bits)
             lengths.append(length)
             rows.append(row)
+        clock.advance()
     same = {(a, b) for group in digests.values() for a in group for b in group if clips[a].split < clips[b].split}
     near: set[tuple[int, int]] = set()
     if rows:

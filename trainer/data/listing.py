@@ -134,6 +134,11 @@ def fingerprint_folders(folders: Iterable[Path]) -> str:
     return fingerprint(rows)
 
 
+def kind_named(folder: Path) -> ClipKind | None:
+    """Return the kind that a folder's own name says, such as "positives" or "music"; None where it says none."""
+    return ROOT_FOLDERS.get(_singular(folder.resolve().name.lower()))
+
+
 def root_folders(folder: Path) -> dict[Path, ClipKind]:
     """Return the sub-folders that name a kind, if this is one root of all kinds (D1): two of them at least."""
     kinds = {

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -51,8 +52,19 @@ class Pack:
     sha256: str | None = None
 
 
+@dataclass(frozen=True)
+class PackFacts:
+    """Where a fetched pack comes from: its name, its licence, and the SHA-256 of its archive, empty if unrecorded."""
+
+    name: str
+    licence: str
+    sha256: str
+
+
 def packs_folder() -> Path:
-    """Return the folder in which fetched packs lie, for all runs."""
+    """Return the folder in which fetched packs lie, for all runs: `WAKESMITH_PACKS`, or one in the user's cache."""
+    if chosen := os.environ.get("WAKESMITH_PACKS"):
+        return Path(chosen)
     return platformdirs.user_cache_path("wakesmith") / "packs"
 
 
@@ -154,6 +166,22 @@ def add_packs(recipe: DataRecipe, cache: Path, report: Report) -> tuple[DataReci
         added["features" if pack.kind == "features" else fields[pack.kind]] += (folder,)
     features = added.pop("features")
     return replace(recipe, **{key: getattr(recipe, key) + folders for key, folders in added.items()}), features
+
+
+def describe_pack(folder: Path) -> PackFacts:
+    """Say where a fetched pack comes from, by what was written beside its files when it came.
+
+    Raises:
+        DataError: nothing says under which licence it is.
+    """
+    index = folder / "index.tsv"
+    try:
+        with index.open(encoding="utf-8", newline="") as file:
+            row = next(csv.DictReader(file, delimiter="\t"))
+        licence, url = row["licence"], row["source"]
+    except (OSError, StopIteration, KeyError) as error:
+        raise DataError(f"{index} does not name the pack's licence", hint="Fetch the pack again.") from error
+    return PackFacts(folder.name, licence, str(_read_lock(folder.parent).get(url, {}).get("sha256", "")))
 
 
 def _pack(row: dict[str, Any]) -> Pack:

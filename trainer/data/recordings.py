@@ -12,7 +12,7 @@ from trainer.core.clips import Clip, ClipKind, Rejection, Split
 from trainer.core.seeds import seed_of
 from trainer.core.workers import ProgressClock, map_in_order
 from trainer.data import rooms
-from trainer.data.decoding import WHOLE_S, Decoded, decode_batch, decode_long, probe_seconds
+from trainer.data.decoding import WHOLE_S, Decoded, decode_batch, decode_long, is_cut, probe_seconds
 from trainer.data.listing import SPOKEN, Recording, list_recordings
 from trainer.data.splits import assign_splits, group_recordings
 from trainer.events import Report, Warning, discard
@@ -21,7 +21,6 @@ from trainer.recipe import DataRecipe
 Row = tuple[Clip, NDArray[np.int16]]
 _BATCH_S = 60.0  # seconds of audio a worker decodes at once: small files would spend their time in transit
 _BATCH_FILES = 64
-_CUT_SHARE = 0.9  # of the length that a header states: less was decoded from a file that was cut off
 _AHEAD = 6  # batches under way: each holds one file of at most WHOLE_S, or _BATCH_S of small ones
 
 
@@ -61,7 +60,7 @@ def import_recordings(recipe: DataRecipe, seed: int, executor: Executor, report:
                 yield _clip(recording, group, splits[group], piece), piece.pcm
             else:
                 yield piece
-        if 0 < heard_s < _CUT_SHARE * promised_s:
+        if is_cut(heard_s, promised_s):
             cut.append(recording.origin)
     _warn(report, clipped, cut, listing.passed_over)
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from trainer.core.folders import write_whole
 from trainer.evaluation.results import Evaluation
 from trainer.evaluation.words import (
+    CHOSEN_ON,
+    ELSEWHERE,
     TOO_FAST,
+    at_most,
     describe_heard,
     describe_latency,
     hours,
     interval,
     name_condition,
     percent,
-    rate,
     summarise,
 )
 
@@ -61,7 +64,7 @@ def render_card(evaluation: Evaluation) -> str:
                 ),
                 ("SHA-256", f"`{model.sha256}`"),
                 ("Detects", f"mean of {model.window} probabilities above {model.cutoff} of 255"),
-                ("Arena", f"{model.arena:,} bytes" if model.arena else "not measured here"),
+                ("Arena", model.arena_words),
                 ("Measured on", evaluation.basis),
                 ("Made", evaluation.created),
             ],
@@ -90,7 +93,7 @@ def _measured(evaluation: Evaluation) -> str:
         "The quantised model, in ESPHome's own detection loop, in every stride phase.",
         _table(("The phrase, heard in", "Heard", "95 % interval", "Clips"), rows) if rows else "",
         f"False accepts: {describe_heard(accepts)}"
-        + (f", at most {rate(accepts.bound)} an hour (95 % sure)." if (accepts.bound or 1e9) <= TOO_FAST else "."),
+        + (f", at most {at_most(accepts.bound)} an hour (95 % sure)." if (accepts.bound or 1e9) <= TOO_FAST else "."),
         f"Near misses accepted: {percent(evaluation.near_misses.value)} ({interval(evaluation.near_misses)}, "
         f"n = {evaluation.near_misses.total})."
         if evaluation.near_misses
@@ -109,12 +112,12 @@ def _sensitivities(evaluation: Evaluation) -> list[str]:
             f"{s.cutoff} ({s.probability_cutoff:.4f})",
             percent(s.recall.value),
             percent(s.near_misses.value),
-            rate(s.false_accepts.bound),
+            at_most(s.false_accepts.bound),
         )
         for s in evaluation.calibration.sensitivities
     ]
     head = ("Sensitivity", "Cutoff", "Heard", "Near misses", "By mistake an hour, at most")
-    return ["## Sensitivities\n\nOn the sets that they were chosen on:\n\n" + _table(head, rows)]
+    return [f"## Sensitivities\n\n{CHOSEN_ON} {ELSEWHERE}\n\n" + _table(head, rows)]
 
 
 def _origin(evaluation: Evaluation) -> list[str]:
@@ -122,14 +125,21 @@ def _origin(evaluation: Evaluation) -> list[str]:
     if not facts:
         return []
     rows = [
-        (s["name"], s["licence"], ", ".join(s["kinds"]), str(s["clips"]), hours(s["hours"])) for s in facts["sources"]
+        (s["name"], s["licence"], ", ".join(s["kinds"]), *_amount(s), f"`{s['sha256'][:16]}`" if s["sha256"] else "")
+        for s in facts["sources"]
     ]
     plain = [(key, ", ".join(v) if isinstance(v, list) else str(v)) for key, v in facts.items() if key != "sources"]
     return [
         "## Where it comes from\n\n" + _table(("", ""), plain),
-        _table(("Source", "Licence", "Kinds", "Clips", "Length"), rows),
+        _table(("Source", "Licence", "Kinds", "Clips", "Length", "SHA-256, begins"), rows),
+        "The whole hashes stand in `report.json`.",
         "`recipe.yaml` beside this card makes the model again.",
     ]
+
+
+def _amount(source: dict[str, Any]) -> tuple[str, str]:
+    """Return clips and length; a pack of features has neither."""
+    return ("", "") if source["clips"] is None else (str(source["clips"]), hours(source["hours"]))
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -61,17 +61,11 @@ class Twin:
         """
         if not 0 <= phase < self.stride:
             raise ValueError(f"phase must be in 0..{self.stride - 1}. Received: {phase}")
-        interpreter = self._interpreter()  # a new one: LiteRT's resets do not reset the state
-        source = interpreter.get_input_details()[0]["index"]
-        output = interpreter.tensor(interpreter.get_output_details()[0]["index"])
-        steps = max(0, (len(features) - phase) // self.stride)
-        values = quantise(features[phase : phase + steps * self.stride]).reshape(steps, 1, self.stride, -1)
-        found = np.empty(steps, np.uint8)
-        for step in range(steps):
-            interpreter.set_tensor(source, values[step])
-            interpreter.invoke()
-            found[step] = output()[0, 0]
-        return found
+        return self.start().feed(features[phase:])
+
+    def start(self) -> "Run":
+        """Return the model in a fresh state, to be fed piece by piece."""
+        return Run(self._interpreter())  # a new interpreter: LiteRT's resets do not reset the state
 
     def all_phases(self, features: Features) -> tuple[Probabilities, ...]:
         """Return the probabilities of every phase, 0 first."""
@@ -101,6 +95,29 @@ class Twin:
                 hint="`wakesmith verify` names every fault.",
             )
         return interpreter
+
+
+class Run:
+    """A model that runs: its state goes on from piece to piece."""
+
+    def __init__(self, interpreter: Any) -> None:
+        source = interpreter.get_input_details()[0]
+        self._interpreter, self._source, self._stride = interpreter, source["index"], int(source["shape"][1])
+        self._output = interpreter.get_output_details()[0]["index"]
+        self._rest = np.zeros((0, source["shape"][2]), np.uint16)
+
+    def feed(self, features: Features) -> Probabilities:
+        """Take slices, uint16 [n, 40], and return a probability for every step that they complete, uint8 [steps]."""
+        whole = np.concatenate([self._rest, features]) if len(self._rest) else features
+        steps = len(whole) // self._stride
+        self._rest = whole[steps * self._stride :].copy()
+        values = quantise(whole[: steps * self._stride]).reshape(steps, 1, self._stride, whole.shape[1])
+        found = np.empty(steps, np.uint8)
+        for step in range(steps):
+            self._interpreter.set_tensor(self._source, values[step])
+            self._interpreter.invoke()
+            found[step] = self._interpreter.get_tensor(self._output)[0, 0]
+        return found
 
 
 def detect(probabilities: Probabilities, cutoff: int, window: int, stride: int = 3) -> list[int]:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from trainer.core.workers import map_in_order
 from trainer.data.listing import NOT_AUDIO
 from trainer.errors import DataError, ModelError
+from trainer.evaluation.admitting import admit, count_reasons
 from trainer.evaluation.device import Twin
 from trainer.evaluation.results import Evaluation, ModelFacts
 from trainer.evaluation.scoring import CLEAN, ClipTask, Recording, Rule, StreamTask, score_clips, score_stream
@@ -44,9 +45,11 @@ def evaluate_folders(
         positives: folders of recordings of the phrase; their sub-folders are reported apart.
         negatives: folders of any other sound, heard one recording after another.
         conditions: what the recordings of the phrase are played through; "clean" is always measured.
+        executor: of worker processes. report: takes progress. seed: of rooms and noise.
 
     Raises:
-        ModelError: the model cannot be run. DataError: a folder is missing, or none holds recordings. RecipeError: a
+        ModelError: the model cannot be run. DataError: a folder is missing, or none holds recordings
+            that can be used. RecipeError: a
             condition is unknown.
     """
     names = order_conditions(conditions)
@@ -59,7 +62,14 @@ def evaluate_folders(
             hint="Name folders of audio with --positives and --negatives.",
             code="no_audio",
         )
-    heard = Heard()
+    found, others, rejections = admit(found, others, executor, report)
+    if not found and not others:
+        raise DataError(
+            f"none of the {len(rejections)} recordings can be used: {count_reasons(rejections)}",
+            hint=f"For example: {rejections[0].message}.",
+            code="no_audio",
+        )
+    heard = Heard(rejections=rejections)
     clip_tasks = [ClipTask(twin, rule, part, names, seed) for part in chunks(found, CLIPS)]
     for scores in map_in_order(executor, score_clips, clip_tasks, report, "batches of clips"):
         heard.add_clips(scores)
@@ -80,7 +90,11 @@ def evaluate_folders(
 
 
 def open_model(model: Path, manifest: Manifest | None) -> tuple[Twin, ModelFacts]:
-    """Read a model and find its rule."""
+    """Read a model and find its rule.
+
+    Raises:
+        ModelError: the model cannot be read, or the manifest is another model's.
+    """
     try:
         data = model.read_bytes()
     except OSError as error:
@@ -89,6 +103,12 @@ def open_model(model: Path, manifest: Manifest | None) -> tuple[Twin, ModelFacts
     beside = model.with_suffix(".json")
     if manifest is None and beside.is_file():
         manifest = read_manifest(beside)
+    if manifest is not None and manifest.model != model.name:
+        raise ModelError(
+            f"the manifest is of another model: it names {manifest.model!r}. Received: {model.name!r}",
+            hint="Name the model's own with --manifest, or change its `model`.",
+            code="manifest",
+        )
     cutoff, window = (manifest.cutoff, manifest.sliding_window_size) if manifest else (ASSUMED.cutoff, ASSUMED.window)
     facts = ModelFacts(
         name=model.name,

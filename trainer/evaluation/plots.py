@@ -107,10 +107,10 @@ def _scores(figure: Any, scores: Scores, cutoff: int) -> None:
             axes.stairs(shares, edges, color=colour, linewidth=1.8, label=label)
     axes.axvline(cutoff, color=TEXT, linewidth=1.2, linestyle=(0, (4, 3)))
     axes.annotate(
-        f"cutoff {cutoff} ", (cutoff, 0.5), xycoords=("data", "axes fraction"), ha="right", fontsize=9.5, color=TEXT
+        f"cutoff {cutoff} ", (cutoff, 0.93), xycoords=("data", "axes fraction"), ha="right", fontsize=9.5, color=TEXT
     )
     axes.set_yscale("log")
-    axes.set_ylim(0.02, 130)
+    axes.set_ylim(0.02, 600)  # room for the cutoff's label above a bar of 100 %
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlim(0, 256)
     axes.set_xlabel("highest mean of the sliding window, 0 to 255")

@@ -1,26 +1,52 @@
 """Where a model comes from: voices and recordings with their licences, versions, seed (N14)."""
 
 import platform
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from typing import Any, Literal
 
 from trainer.core.clips import Clip
 from trainer.core.fingerprint import fingerprint
+from trainer.data.packs import PackFacts
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
 
-PACKAGES = ("wakesmith", "numpy", "scipy", "tensorflow-cpu", "ai-edge-litert", "pymicro-features", "piper-tts")
-# Words in a licence that forbid commercial use, and those that are known to allow it.
-_FORBID = ("-nc", "noncommercial", "non-commercial", "research", "academic", "personal use")
-_ALLOW = ("mit", "apache", "bsd", "cc0", "cc-by", "cc by", "public domain", "gpl", "mpl", "isc", "unlicense", "zlib")
+PACKAGES = (
+    "wakesmith",
+    "numpy",
+    "scipy",
+    "tensorflow",
+    "tensorflow-cpu",
+    "ai-edge-litert",
+    "pymicro-features",
+    "piper-tts",
+)
+# Whole words of a licence, its signs taken for blanks. What forbids goes before what leaves doubt, and that before
+# what is known to allow; what names none of these is unknown.
+_FORBID = ("nc", "noncommercial", "non commercial", "no commercial", "not for commercial", "not commercial",
+           "research", "academic", "educational", "personal")  # fmt: skip
+_DOUBT = ("no", "not", "nd", "evaluation", "limited", "restricted", "reserved", "proprietary", "except", "see")
+_ALLOW = ("mit", "apache", "bsd", "cc0", "cc by", "public domain", "gpl", "gplv3", "lgpl", "agpl", "mpl", "isc",
+          "unlicense", "zlib")  # fmt: skip
 Commercial = Literal["yes", "no", "unknown"]
 
 
-def gather_provenance(recipe: Recipe, plan: PhrasePlan, clips: Sequence[Clip]) -> dict[str, Any]:
-    """Return what went into the model, ready for JSON."""
-    sources = list_sources(clips)
+def gather_provenance(
+    recipe: Recipe,
+    plan: PhrasePlan,
+    clips: Sequence[Clip],
+    packs: Sequence[PackFacts] = (),
+    hashes: Mapping[tuple[str, str], str] | None = None,
+) -> dict[str, Any]:
+    """Return what went into the model, ready for JSON.
+
+    Args:
+        packs: packs of features, which took part in training without ever being clips.
+        hashes: SHA-256 of the samples of each source, by source and licence.
+    """
+    sources = [*list_sources(clips, hashes or {}), *map(_pack_source, packs)]
     return {
         "phrase": plan.text,
         "language": plan.language,
@@ -36,8 +62,8 @@ def gather_provenance(recipe: Recipe, plan: PhrasePlan, clips: Sequence[Clip]) -
     }
 
 
-def list_sources(clips: Sequence[Clip]) -> list[dict[str, Any]]:
-    """Return every source with its licence, number of clips and hours."""
+def list_sources(clips: Sequence[Clip], hashes: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:
+    """Return every source with its licence, number of clips, hours, and the hash of its samples."""
     by_source: dict[tuple[str, str], list[Clip]] = defaultdict(list)
     for clip in clips:
         by_source[clip.source, clip.licence].append(clip)
@@ -48,6 +74,7 @@ def list_sources(clips: Sequence[Clip]) -> list[dict[str, Any]]:
             "clips": len(part),
             "hours": round(sum(c.seconds for c in part) / 3600, 3),
             "kinds": sorted({c.kind.value for c in part}),
+            "sha256": hashes.get((name, licence), ""),
         }
         for (name, licence), part in sorted(by_source.items())
     ]
@@ -55,10 +82,32 @@ def list_sources(clips: Sequence[Clip]) -> list[dict[str, Any]]:
 
 def allows_commerce(licences: Iterable[str]) -> Commercial:
     """Say whether all licences allow commercial use, as far as their names tell. Not legal advice."""
-    names = {licence.lower() for licence in licences}
-    if any(word in name for name in names for word in _FORBID):
+    found = {_commerce(licence) for licence in licences}
+    if "no" in found:
         return "no"
-    return "yes" if names and all(any(word in name for word in _ALLOW) for name in names) else "unknown"
+    return "yes" if found == {"yes"} else "unknown"
+
+
+def _commerce(licence: str) -> Commercial:
+    words = f" {' '.join(re.findall('[a-z0-9]+', licence.lower()))} "
+
+    def names(phrases: Iterable[str]) -> bool:
+        return any(f" {phrase} " in words for phrase in phrases)
+
+    if names(_FORBID):
+        return "no"
+    return "yes" if names(_ALLOW) and not names(_DOUBT) else "unknown"
+
+
+def _pack_source(pack: PackFacts) -> dict[str, Any]:
+    return {
+        "name": pack.name,
+        "licence": pack.licence,
+        "clips": None,
+        "hours": None,
+        "kinds": ["features"],
+        "sha256": pack.sha256,
+    }
 
 
 def _version(package: str) -> str | None:

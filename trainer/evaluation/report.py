@@ -12,11 +12,13 @@ from trainer.evaluation.calibrate import DEFAULT, Sensitivity
 from trainer.evaluation.guide import GUIDE
 from trainer.evaluation.measures import Hourly, Share
 from trainer.evaluation.plots import draw_plots
-from trainer.evaluation.results import Evaluation, Group, NegativeSource
+from trainer.evaluation.results import Evaluation, Group, Latency, NegativeSource
 from trainer.evaluation.words import (
+    CHOSEN_ON,
+    ELSEWHERE,
     TOO_FAST,
+    at_most,
     describe_heard,
-    describe_latency,
     hours,
     in_hundred,
     interval,
@@ -45,6 +47,7 @@ _CAPTIONS = {
     "training": ("Training", "The loss, and what the model found on voices that it did not train on."),
 }
 _MOST_ROWS = 40
+_HASH = 16  # digits of a hash that are shown
 
 
 def write_report(path: Path, evaluation: Evaluation) -> None:
@@ -100,9 +103,17 @@ def _facts(evaluation: Evaluation) -> str:
         + _fact(
             "Wakes by mistake", _bound(accepts), describe_heard(accepts) + ("; 95 % sure" if accepts.hours else "")
         )
-        + _fact("Answers after", soon, describe_latency(latency) if latency else "no detection was measured")
+        + _fact("Answers after", soon, _spread(latency))
         + "</div>"
     )
+
+
+def _spread(latency: Latency | None) -> str:
+    """Say of what the median is, and how slow the slowest are."""
+    if latency is None:
+        return "no detection was measured"
+    end = "the word's estimated end" if latency.estimated else "the word's end"
+    return f"half of the times, from {end}; 95 in 100 within {latency.p95_ms / 1000:.2f} s"
 
 
 def _bound(accepts: Hourly) -> str:
@@ -110,7 +121,7 @@ def _bound(accepts: Hourly) -> str:
         return "unknown"
     if accepts.bound <= 1:
         return f"&lt; 1 in {hours(1 / accepts.bound, down=True)}"
-    return f"&lt; {rate(accepts.bound + 0.005)} an hour"
+    return f"&lt; {at_most(accepts.bound)} an hour"
 
 
 def _fact(title: str, value: str, note: str) -> str:
@@ -131,8 +142,8 @@ def _sensitivities(sensitivities: Sequence[Sensitivity], window: int) -> str:
     ]
     head = ("Sensitivity", "Cutoff", "Heard", "Near misses accepted", "Wakes by mistake an hour", "Its target")
     note = (
-        f"Chosen on voices and sound kept apart for it, with a window of {window} steps. A device can change the "
-        "cutoff while it runs, without being flashed. The figures below were measured on other voices again."
+        f"A device can change the cutoff while it runs, without being flashed; the window is {window} steps. "
+        f"{CHOSEN_ON} {ELSEWHERE}"
     )
     marks = [s.name == DEFAULT for s in sensitivities]
     return f'<section><h2>Sensitivities</h2><p class="note">{note}</p>{_table(head, rows, marks)}</section>'
@@ -165,7 +176,7 @@ def _bar(value: float) -> str:
 
 def _sources(sources: Sequence[NegativeSource], evaluation: Evaluation) -> str:
     rows = [
-        (s.name, str(s.files), hours(s.rate.hours), str(s.rate.count), rate(s.rate.value), rate(s.rate.bound))
+        (s.name, str(s.files), hours(s.rate.hours), str(s.rate.count), rate(s.rate.value), at_most(s.rate.bound))
         for s in sources
     ]
     total = evaluation.false_accepts
@@ -176,7 +187,7 @@ def _sources(sources: Sequence[NegativeSource], evaluation: Evaluation) -> str:
             hours(total.hours),
             str(total.count),
             rate(total.value),
-            rate(total.bound),
+            at_most(total.bound),
         )
     )
     head = ("Sound", "Recordings", "Length", "Woke", "An hour", "At most (95 % sure)")
@@ -222,7 +233,7 @@ def _provenance(evaluation: Evaluation) -> str:
         ("Model", f"{model.name}, {model.size:,} bytes"),
         ("SHA-256", model.sha256),
         ("Rule", f"cutoff {model.cutoff} of 255, window {model.window}, stride {model.stride}; from {model.rule}"),
-        ("Arena", f"{model.arena:,} bytes" if model.arena else "not measured here"),
+        ("Arena", model.arena_words),
         ("Measured on", evaluation.basis),
         ("By", "the quantised model in ESPHome's own detection loop, every stride phase"),
         ("When", evaluation.created),
@@ -230,8 +241,17 @@ def _provenance(evaluation: Evaluation) -> str:
     ]
     inside = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in rows)
     sources = (evaluation.provenance or {}).get("sources", ())
-    listed = [(str(s.get("name", "")), str(s.get("licence", "")), str(s.get("clips", ""))) for s in sources]
-    table = _table(("Source", "Licence", "Clips"), listed) if listed else ""
+    listed = [
+        (
+            s["name"],
+            s["licence"],
+            ", ".join(s["kinds"]),
+            str(s["clips"] or ""),
+            Raw(f"<code>{s['sha256'][:_HASH]}</code>"),
+        )
+        for s in sources
+    ]
+    table = _table(("Source", "Licence", "Kinds", "Clips", "SHA-256, begins"), listed) if listed else ""
     return f"<section><h2>Where it comes from</h2><dl>{inside}</dl>{table}</section>"
 
 
@@ -267,7 +287,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], marks: Sequence[b
         chosen = ' class="chosen"' if index < len(marks) and marks[index] else ""
         cells = "".join(f"<td>{cell if isinstance(cell, Raw) else escape(cell)}</td>" for cell in row)
         body += f"<tr{chosen}>{cells}</tr>"
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _details(title: str, inside: str) -> str:

@@ -24,6 +24,8 @@ class ModelFacts:
 
     Attributes:
         rule: where cutoff and window come from, in words.
+        arena: bytes, as the manifest names them; None without one.
+        arena_calculated: from the model's file alone, on a machine without TFLite-Micro's interpreter.
     """
 
     name: str
@@ -36,6 +38,16 @@ class ModelFacts:
     window: int
     rule: str
     arena: int | None = None
+    arena_calculated: bool = False
+
+    @property
+    def arena_words(self) -> str:
+        """The arena, and how it is known."""
+        if not self.arena:
+            return "not measured here"
+        return (
+            f"{self.arena:,} bytes" + ", calculated, not measured: with the margin for that" * self.arena_calculated
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from trainer.core.clips import Clip, ClipKind, Split, read_clips
 from trainer.core.folders import write_whole
 from trainer.core.ragged import RaggedStore
 from trainer.core.workers import map_in_order
+from trainer.data.packs import describe_pack
 from trainer.evaluation.calibrate import Calibration, Phases, calibrate
 from trainer.evaluation.card import write_card
 from trainer.evaluation.device import SLICES_PER_HOUR, Twin
@@ -29,8 +30,9 @@ from trainer.events import Report, Warning
 from trainer.model.manifest import Manifest, write_manifest
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
+from trainer.samples.provenance import read_hashes
 
-EVALUATION_VERSION = 1  # raise it when figures change: runs made before are then measured again
+EVALUATION_VERSION = 2  # raise it when figures change: runs made before are then measured again
 _STREAM_S = 300.0
 _LEAD_S, _TAIL_S = 2.0, 0.5  # of quiet around stored features of a clip
 SYNTHETIC = ("piper:", "kokoro:")  # name spaces of voices that are not people
@@ -64,6 +66,8 @@ def evaluate_model(
     executor: Executor,
     report: Report,
     arena: int,
+    arena_calculated: bool = False,
+    packs: Sequence[Path] = (),
 ) -> Evaluation:
     """Calibrate and measure the run's model; write the manifest, report.json, report.html, card.md and summary.txt.
 
@@ -71,6 +75,8 @@ def evaluate_model(
         out: the run's folder, with `samples`, `features`, `training` and `model`.
         folder: where to write.
         arena: bytes of tensor arena that the manifest is to name.
+        arena_calculated: they come from a calculation; TFLite-Micro's interpreter was not there to measure.
+        packs: folders of the packs of features that training heard.
     """
     model = (out / "model" / "model.tflite").read_bytes()
     name = f"{plan.id}_v{recipe.export.version}"
@@ -93,6 +99,7 @@ def evaluate_model(
         calibration.window,
         "calibration on the validation sets",
         arena,
+        arena_calculated,
     )
     clips = read_clips(out / "samples" / "clips.jsonl")
     measured = _measure(
@@ -102,7 +109,13 @@ def evaluate_model(
         model=facts,
         calibration=calibration,
         history=_history(out / "training" / "history.jsonl"),
-        provenance=gather_provenance(recipe, plan, clips),
+        provenance=gather_provenance(
+            recipe,
+            plan,
+            clips,
+            [describe_pack(pack) for pack in packs],
+            read_hashes(out / "samples" / "provenance.json"),
+        ),
         created=now(),
         **measured,
     )

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.clips import Rejection
+from trainer.evaluation.admitting import count_reasons
 from trainer.evaluation.device import CUTOFFS
 from trainer.evaluation.measures import Confusion, Hourly, Share, confuse, det_curve, hourly, rank, share
 from trainer.evaluation.results import Accept, Condition, Group, Latency, NegativeSource, Scores, histogram
 from trainer.evaluation.scoring import CLEAN, ClipScore, Rule, StreamScore
+from trainer.evaluation.words import at_most
 from trainer.evaluation.words import hours as show_hours
 
 SHORT_HOURS = 10.0  # below it, "no false accepts" is a weak statement
@@ -83,7 +85,7 @@ def find_warnings(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], 
     elif false_accepts.count == 0 and false_accepts.hours < SHORT_HOURS:
         found.append(
             f"No false accept in {show_hours(false_accepts.hours)} does not mean none at home: it only says fewer "
-            f"than {false_accepts.bound:.1f} an hour, with 95 % confidence."
+            f"than {at_most(false_accepts.bound)} an hour, with 95 % confidence."
         )
     if voices:
         found.append("All recordings of the phrase are spoken by synthetic voices; people are harder to hear.")
@@ -91,7 +93,8 @@ def find_warnings(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], 
         found.append(f"Only {len(groups)} voices were measured.")
     if heard.rejections:
         names = ", ".join(r.origin for r in heard.rejections[:3])
-        found.append(f"{len(heard.rejections)} recordings could not be used, such as {names}.")
+        reasons = count_reasons(heard.rejections)
+        found.append(f"{len(heard.rejections)} recordings could not be used ({reasons}), such as {names}.")
     return tuple(found)
 
 

@@ -6,6 +6,11 @@ from trainer.evaluation.measures import Hourly, Share
 from trainer.evaluation.results import Evaluation, Latency
 
 SURE = "95 % sure"
+CHOSEN_ON = (
+    "These figures are of the validation sets, on which cutoffs and window were chosen. The phrase stands there amid "
+    "noise, echo and other speech, so fewer are heard than in a quiet room."
+)
+ELSEWHERE = "The sentence at the top and all other figures are of the sound named under “Measured on”."
 TOO_FAST = 100.0  # a bound of more an hour says nothing, except that hardly anything was heard
 CONDITIONS = {"clean": "Quiet room", "rooms": "Echoing rooms"}
 
@@ -33,7 +38,7 @@ def describe_accepts(accepts: Hourly) -> str:
         return "how often it wakes by mistake is unknown, for too little other sound was measured"
     if accepts.bound <= 1:
         return f"wakes by mistake less than once in {hours(1 / accepts.bound, down=True)} ({SURE})"
-    return f"wakes by mistake fewer than {_up(accepts.bound)} times an hour ({SURE})"
+    return f"wakes by mistake fewer than {at_most(accepts.bound)} times an hour ({SURE})"
 
 
 def describe_heard(accepts: Hourly) -> str:
@@ -97,7 +102,9 @@ def hours(value: float, down: bool = False) -> str:
     return "1 hour" if shown == 1 else f"{shown:g} hours"
 
 
-def _up(value: float) -> str:
-    """Return a number rounded up to two digits, so that the bound still holds."""
-    digits = 1 if value < 10 else 0
+def at_most(value: float | None) -> str:
+    """Return an upper bound an hour: to two digits, rounded up, so that it still holds, and the same everywhere."""
+    if value is None or value > TOO_FAST:
+        return rate(value)
+    digits = 2 if value < 1 else 1 if value < 10 else 0
     return f"{math.ceil(value * 10**digits) / 10**digits:g}"

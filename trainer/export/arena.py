@@ -1,37 +1,62 @@
-"""The tensor arena that a model needs, measured by the real TFLite-Micro interpreter.
+"""The tensor arena that a model needs, measured by the real TFLite-Micro interpreter where there is one.
 
 The interpreter stops or crashes when its arena is too small, so that it is tried in a process of its own.
 """
 
-import importlib.util
 import math
 import multiprocessing
+from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing.connection import Connection
 
 import numpy as np
 
 from trainer.errors import ModelError
+from trainer.export.arena_plan import calculate_arena
+from trainer.export.greedy import ALIGNMENT
 
-ALIGNMENT = 16  # bytes: MicroArenaBufferAlignment() of TFLite-Micro
 LARGEST = 1 << 20  # bytes: no ESP32 model is near it; ESPHome's hot-loading refuses more
 MARGIN = 1.25  # what the manifest says over what was measured: the ESP32's structures are not those of this machine
+CALCULATED_MARGIN = 1.4  # over what was only calculated: nothing ran, and another version's kernels may keep more
 INVOKES = 4  # the first runs the initialisation subgraph; the next read what it and they stored
 TIMEOUT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Arena:
+    """The arena that a model needs, in bytes; `measured` by the interpreter, or else calculated from the file."""
+
+    bytes: int
+    measured: bool
+
+    @property
+    def manifest(self) -> int:
+        """What a manifest should name, bytes: more than is needed, and more still where nothing was measured."""
+        return manifest_arena(self.bytes, MARGIN if self.measured else CALCULATED_MARGIN)
+
+
+def has_interpreter() -> bool:
+    """Say whether TFLite-Micro's interpreter is installed: its wheels are for Linux on x86-64 only."""
+    return find_spec("tflite_micro") is not None
+
+
+def find_arena(model: bytes) -> Arena:
+    """Measure the arena, or calculate it on a machine without the interpreter.
+
+    Raises:
+        ModelError: TFLite-Micro does not run the model; or, without it, the model's memory cannot be told.
+    """
+    return Arena(measure_arena(model), True) if has_interpreter() else Arena(calculate_arena(model), False)
 
 
 def measure_arena(model: bytes) -> int:
     """Return the smallest arena, bytes, a multiple of 16, in which the model starts and runs on this machine.
 
+    Only where `has_interpreter` says so.
+
     Raises:
-        ModelError: TFLite-Micro does not run the model in 1 MiB either; the message carries its reason. Or its
-            interpreter is not installed: there are wheels for Linux on x86-64 only.
+        ModelError: TFLite-Micro does not run the model in 1 MiB either; the message carries its reason.
     """
-    if importlib.util.find_spec("tflite_micro") is None:
-        raise ModelError(
-            "the arena cannot be measured: TFLite-Micro's interpreter is not installed",
-            hint="Its wheels are for Linux on x86-64. Copy the run's folder to such a machine and resume there.",
-            code="no_micro",
-        )
     with _Trials(model) as trials:
         reason = trials.failure(LARGEST)
         if reason is not None:
@@ -47,9 +72,9 @@ def measure_arena(model: bytes) -> int:
     return high * ALIGNMENT
 
 
-def manifest_arena(measured: int) -> int:
-    """Return the arena that a manifest should name: a quarter more, a multiple of 16."""
-    return math.ceil(measured * MARGIN / ALIGNMENT) * ALIGNMENT
+def manifest_arena(needed: int, margin: float = MARGIN) -> int:
+    """Return the arena that a manifest should name: by default a quarter more, a multiple of 16."""
+    return math.ceil(needed * margin / ALIGNMENT) * ALIGNMENT
 
 
 class _Trials:

@@ -35,8 +35,8 @@ class Cost:
 
     Attributes:
         size: bytes of the file, in flash.
-        arena: bytes of the tensor arena that TFLite-Micro needs, measured on this machine; its structures are
-            smaller on a 32-bit chip.
+        arena: bytes of the tensor arena that TFLite-Micro needs, measured on this machine, or calculated where it
+            has no interpreter; its structures are smaller on a 32-bit chip.
         state_bytes, states: of the ring buffers, which lie in the arena.
         parameters: weights and biases.
         macs_per_second: multiply-accumulates a second of audio.

@@ -10,6 +10,7 @@ from trainer.core.seeds import generator
 from trainer.core.workers import process_pool
 from trainer.errors import ModelError
 from trainer.evaluation.device import Twin
+from trainer.export.arena import has_interpreter
 from trainer.features.frontend import quantise
 from trainer.model.dense import forward_numpy
 from trainer.model.flatbuffer import read_structure
@@ -33,12 +34,15 @@ class Parity:
     TFLite-Micro rounds twice and LiteRT once, so that 3 to 6 logits of 10,000 differ by one. Most vanish in the
     sigmoid; hey_mycroft keeps 4, of up to 8 / 256.
 
+    On a machine without TFLite-Micro, LiteRT stands in its place: the twin is compared with it alone.
+
     Attributes:
         steps: compared.
         twin, reference: steps whose probability differs from TFLite-Micro's.
         largest: difference of a probability, of 256.
         logit_differences: steps whose logit, before the sigmoid, differs between TFLite-Micro and LiteRT.
         logits: different values the logit took: a comparison of one value alone would say nothing.
+        micro: TFLite-Micro was among those compared.
     """
 
     steps: int
@@ -47,10 +51,11 @@ class Parity:
     largest: int
     logit_differences: int
     logits: int
+    micro: bool = True
 
     @property
     def exact(self) -> bool:
-        """All three give the same probabilities, bit for bit."""
+        """All that were compared give the same probabilities, bit for bit."""
         return self.steps > 0 and self.twin == self.reference == 0
 
 
@@ -64,14 +69,15 @@ class Gap:
 
 
 def parity(model: bytes, frames: NDArray[np.uint16]) -> Parity:
-    """Compare the three over front-end frames [slices, 40], from a fresh state, in a process of its own.
+    """Compare them over front-end frames [slices, 40], from a fresh state, in a process of its own.
 
     Raises:
         ModelError: an interpreter does not run the model.
     """
+    asked = has_interpreter()
     with process_pool(1) as pool:
         try:
-            micro, reference, twin = pool.submit(_run_all, model, frames).result()
+            micro, reference, twin = pool.submit(_run_all, model, frames, asked).result()
         except BrokenProcessPool as error:
             raise ModelError("an interpreter crashed on the model", code="parity") from error
     of_twin, of_reference = np.abs(twin - micro[:, 0]), np.abs(reference - micro)
@@ -82,6 +88,7 @@ def parity(model: bytes, frames: NDArray[np.uint16]) -> Parity:
         largest=int(max(of_twin.max(initial=0), of_reference[:, 0].max(initial=0))),
         logit_differences=int(np.count_nonzero(of_reference[:, 1])),
         logits=len(np.unique(micro[:, 1])),
+        micro=asked,
     )
 
 
@@ -115,12 +122,15 @@ def probe_frames(slices: int = PROBE_SLICES) -> NDArray[np.uint16]:
     return np.clip(np.rint(frames), 0, _LARGEST).astype(np.uint16)
 
 
-def _run_all(model: bytes, frames: NDArray[np.uint16]) -> tuple[_Outputs, _Outputs, NDArray[np.uint8]]:
+def _run_all(model: bytes, frames: NDArray[np.uint16], asked: bool) -> tuple[_Outputs, _Outputs, NDArray[np.uint8]]:
+    """Return what TFLite-Micro, or LiteRT if it is not to be asked, then LiteRT and the twin say."""
     twin = Twin(model)
     steps = len(frames) // twin.stride
     chunks = quantise(frames[: steps * twin.stride]).reshape(steps, 1, twin.stride, FEATURES)
     logit = _logit_tensor(model)
-    return _run_micro(model, chunks, logit), _run_reference(model, chunks, logit), twin.probabilities(frames)
+    reference = _run_reference(model, chunks, logit)
+    micro = _run_micro(model, chunks, logit) if asked else reference
+    return micro, reference, twin.probabilities(frames)
 
 
 def _logit_tensor(model: bytes) -> int:

@@ -13,6 +13,7 @@ from trainer.model.shape import shape_of
 from trainer.model.weights import load_weights
 from trainer.recipe import Recipe
 
+EXPORT_VERSION = 1  # raise it when the same weights become another file: runs made before are then exported again
 REPRESENTATIVE_SETS = ("train_positive", "train_near_miss", "train_speech", "train_noise")
 ROW_SLICES = 300  # of each row at most, so that many rows are heard
 

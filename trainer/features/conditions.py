@@ -1,6 +1,5 @@
 """The conditions that a finished model is measured in: noise, low level and rooms, by name."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -14,10 +13,9 @@ from trainer.errors import RecipeError
 from trainer.features.augment import active_power
 from trainer.features.noise import make_noise
 from trainer.features.rooms import mix_responses, play_in_rooms, shape_response, simulate_room
+from trainer.limits import CONDITION, CONDITIONS
 
-ALLOWED = "clean, rooms, noise_<dB>db (noise_10db), level_<dBFS>db (level_-20db)"
 _ROOM_SEED, _ROOM_COUNT = 2_718, 8  # the rooms of the condition "rooms": no training run simulates them
-_NUMBERED = re.compile(r"(noise|level)_(-?\d+(?:\.\d+)?)db")
 
 
 def check_condition(name: str) -> None:
@@ -74,12 +72,10 @@ def apply_condition(
 
 
 def _parse(name: str) -> tuple[str, float]:
-    match = _NUMBERED.fullmatch(name)
+    match = CONDITION.fullmatch(name)
     if match:
-        return match[1], float(match[2])
-    if name in ("clean", "rooms"):
-        return name, 0.0
-    raise RecipeError(f"evaluation.conditions: {ALLOWED} are allowed. Received: {name!r}")
+        return (match[1], float(match[2])) if match[1] else (name, 0.0)
+    raise RecipeError(f"evaluation.conditions: {CONDITIONS} are allowed. Received: {name!r}")
 
 
 def _stretch(noises: Sequence[NDArray[np.float32]], length: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -27,17 +27,30 @@ def features_of(samples: NDArray[np.float32] | NDArray[np.int16]) -> NDArray[np.
     Args:
         samples: [n] at 16 kHz; float32 in -1..1, or int16.
     """
-    from pymicro_features import MicroFrontend
-
     pcm = samples if samples.dtype == np.int16 else to_pcm16(samples.astype(np.float32, copy=False))
-    sound = np.ascontiguousarray(pcm, dtype="<i2").tobytes()
-    step = 2 * HOP
-    process = MicroFrontend().process_samples
-    values: list[float] = []
-    for at in range(0, len(sound) - step + 1, step):
-        values += process(sound[at : at + step]).features
-    frames: NDArray[np.uint16] = np.rint(np.asarray(values, np.float32) * _SCALE).astype(np.uint16)
-    return frames.reshape(-1, CHANNELS)
+    return FrontEnd().feed(pcm.astype(np.int16, copy=False))
+
+
+class FrontEnd:
+    """A front end that goes on from piece to piece: fed in any pieces, it gives what it gives for the whole."""
+
+    def __init__(self) -> None:
+        from pymicro_features import MicroFrontend
+
+        self._process = MicroFrontend().process_samples
+        self._rest = b""
+
+    def feed(self, pcm: NDArray[np.int16]) -> NDArray[np.uint16]:
+        """Return the frames that this piece completes: int16 [n] at 16 kHz in, uint16 [frames, 40] out."""
+        sound = self._rest + np.ascontiguousarray(pcm, dtype="<i2").tobytes()
+        step = 2 * HOP
+        end = len(sound) // step * step
+        values: list[float] = []
+        for at in range(0, end, step):
+            values += self._process(sound[at : at + step]).features
+        self._rest = sound[end:]
+        frames: NDArray[np.uint16] = np.rint(np.asarray(values, np.float32) * _SCALE).astype(np.uint16)
+        return frames.reshape(-1, CHANNELS)
 
 
 def frame_count(samples: int) -> int:

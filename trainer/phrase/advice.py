@@ -8,7 +8,8 @@ from trainer.phrase.espeak import speak_ipa
 from trainer.phrase.lexicon import read_frequencies, speak_lexicon
 from trainer.phrase.phonemes import Pronunciation, count_syllables, split_sounds
 from trainer.phrase.rivals import find_rivals, rank_rarity
-from trainer.phrase.scripts import main_script
+from trainer.phrase.scripts import find_script, main_script
+from trainer.phrase.sounds import is_vowel
 
 # The model hears about two seconds, and a voice says five syllables in one.
 SECONDS_A_SYLLABLE = 0.2
@@ -21,13 +22,14 @@ _EVERYDAY, _COMMON = 3e-4, 3e-5
 _EVERYDAY_TOGETHER = 1e-4
 # Share of the dictionary below which the sounds of a phrase are called common.
 _PREDICTABLE = 0.08
-_GREETINGS = {"en": ("hey", "okay"), "de": ("hallo", "okay"), "fr": ("salut", "dis"), "es": ("oye", "hola"),
+GREETINGS = {"en": ("hey", "okay"), "de": ("hallo", "okay"), "fr": ("salut", "dis"), "es": ("oye", "hola"),
               "it": ("ciao", "ehi"), "pt": ("olá", "ei"), "nl": ("hallo", "hoi"), "ru": ("привет", "слушай"),
               "uk": ("привіт", "слухай"), "pl": ("cześć", "hej"), "cs": ("ahoj", "hej"), "sv": ("hej", "hallå"),
               "da": ("hej", "hallo"), "nb": ("hei", "hallo"), "fi": ("hei", "moi"), "tr": ("merhaba", "hey"),
               "el": ("γεια", "έλα"), "hi": ("नमस्ते", "सुनो"), "zh": ("你好", "小"), "ko": ("안녕", "헤이")}  # fmt: skip
 # Names of two and three syllables that few people bear.
-_NAMES = ("jarvis", "minerva", "otto")
+NAMES = ("jarvis", "minerva", "otto")
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")  # whose letters have names that differ from their sounds
 # Wake words of devices that may stand in the same house.
 _TAKEN = ("alexa", "hey siri", "ok google", "okay google", "hey google", "okay nabu", "hey jarvis", "hey mycroft",
           "hey cortana", "hi bixby", "computer", "echo")  # fmt: skip
@@ -73,6 +75,7 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
     sounds = min(len(set(split_sounds(p.ipa))) for p in pronunciations)
     found = [
         *_on_length(syllables, sounds),
+        *(_on_spelling(text, voice) if pronunciations[0].source == "espeak" else ()),
         *_on_frequency(text, language),
         *_on_sound(text, split_sounds(pronunciations[0].ipa), language, voice),
     ]
@@ -95,9 +98,9 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
 def suggest(text: str, language: str, voice: str) -> tuple[str, ...]:
     """Return longer phrases made of this one that have three to six syllables as the voice says them."""
     words = text.split()
-    greetings = _GREETINGS.get(language, ("hey", "okay"))
+    greetings = GREETINGS.get(language, ("hey", "okay"))
     if set(words) & set(greetings):
-        candidates = [f"{text} {name}" for name in _NAMES] if main_script(language) == "LATIN" else []
+        candidates = [f"{text} {name}" for name in NAMES] if main_script(language) == "LATIN" else []
     else:
         candidates = [f"{greeting} {text}" for greeting in greetings]
     return tuple(c for c in candidates if 3 <= count_syllables(speak_ipa(c, voice)) <= 6)
@@ -105,6 +108,15 @@ def suggest(text: str, language: str, voice: str) -> tuple[str, ...]:
 
 def _on_length(syllables: int, sounds: int) -> list[Advice]:
     seconds = estimate_seconds(syllables)
+    if syllables == 0:
+        return [
+            Advice(
+                "poor",
+                "no_vowel",
+                "It is read without a single vowel: that is rarely how people say it.",
+                "Spell it as it is spoken, or give the sounds with --say.",
+            )
+        ]
     if syllables <= 1:
         return [
             Advice(
@@ -142,6 +154,27 @@ def _on_length(syllables: int, sounds: int) -> list[Advice]:
             )
         ]
     return []
+
+
+def _on_spelling(text: str, voice: str) -> list[Advice]:
+    """Warn of words that are read letter by letter: abbreviations, and what the voice cannot read."""
+    words = [word for word in text.split() if len(word) > 1 and find_script(word) in _ALPHABETS]
+    spelled = [word for word in words if _vowels(word, voice) == _vowels(" ".join(word), voice)]
+    if not spelled:
+        return []
+    return [
+        Advice(
+            "fair",
+            "spelled_out",
+            f"{', '.join(map(repr, spelled))}: read letter by letter.",
+            "If you say it otherwise, spell it as it is spoken, or give the sounds with --say.",
+        )
+    ]
+
+
+def _vowels(text: str, voice: str) -> list[str]:
+    """Return the vowels alone: between consonants of two letters, voices slur."""
+    return [sound for sound in split_sounds(speak_ipa(text, voice)) if is_vowel(sound)]
 
 
 def _on_frequency(text: str, language: str) -> list[Advice]:

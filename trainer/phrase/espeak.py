@@ -1,13 +1,15 @@
 """espeak-ng as piper-tts carries it: its voices, and text to IPA."""
 
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from trainer.errors import PhraseError
+from trainer.errors import RecipeError
 
 # espeak-ng marks where it reads a foreign word with another voice: "(en)kəmpjˈuːtə(de)".
 _SWITCH = re.compile(r"\([^)]*\)")
@@ -25,6 +27,9 @@ _ACCENTS = {
 }
 # Names that other catalogues give to languages which espeak-ng names otherwise.
 _ALIASES = {"zh": "cmn", "no": "nb", "nn": "nb", "en-uk": "en-gb", "iw": "he", "in": "id", "fil": "id", "tl": "id"}
+
+LANGUAGES = "https://github.com/espeak-ng/espeak-ng/blob/master/docs/languages.md"
+_SPEAKING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def find_voice(language: str) -> EspeakVoice:
     """Return the voice for a language tag: "de", "en-gb", "zh", "en_US".
 
     Raises:
-        PhraseError: espeak-ng does not know the language.
+        RecipeError: espeak-ng does not know the language.
     """
     tag = language.strip().lower().replace("_", "-")
     tag = _ALIASES.get(tag, tag)
@@ -70,10 +75,15 @@ def find_voice(language: str) -> EspeakVoice:
     for candidate in (*_ACCENTS.get(primary, ()), primary):
         if candidate in voices:
             return voices[candidate]
-    known = ", ".join(sorted({voice.language for voice in voices.values()}))
-    raise PhraseError(
-        f"the language {language!r} is not known to espeak-ng. Known: {known}",
-        hint="Choose one with --lang, or leave it out and the language is found from the phrase.",
+    named = {voice.name.lower(): voice.language for voice in voices.values()}
+    codes = {voice.language for voice in voices.values()} | set(voices)
+    near = dict.fromkeys(
+        named.get(match, match) for match in get_close_matches(tag, [*sorted(codes), *named], 5, 0.5)
+    )
+    some = ", ".join(near or ("en", "de", "fr", "es", "zh"))
+    raise RecipeError(
+        f"phrase.language: a language of espeak-ng is allowed, such as {some}. Received: {language!r}",
+        hint=f"{LANGUAGES} lists all codes. Left out, the language is found from the phrase.",
         code="language_unknown",
     )
 
@@ -96,10 +106,11 @@ def speak_words(texts: Sequence[str], voice: str) -> list[str]:
     """Return the IPA of many texts: the voice, whose dictionary may be large, is loaded once."""
     from piper import espeakbridge
 
-    _start()
-    # The voice is one for the whole process, and others may have chosen another since.
-    espeakbridge.set_voice(voice)
-    return [_join(espeakbridge.get_phonemes(text)) for text in texts]
+    with _SPEAKING:
+        _start()
+        # The voice is one for the whole process, and others may have chosen another since.
+        espeakbridge.set_voice(voice)
+        return [_join(espeakbridge.get_phonemes(text)) for text in texts]
 
 
 def _join(clauses: list[tuple[str, str, bool]]) -> str:

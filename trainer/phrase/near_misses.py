@@ -2,7 +2,7 @@
 
 All are ranked by local edit distance: the sounds that a word shares with a part of the phrase, one beside the other,
 count in full, what lies outside that part only by `ENDS`. Nothing that a person would take for the phrase is kept:
-see `LEAST_WORD`.
+see `LEAST`.
 """
 
 from collections import deque
@@ -46,9 +46,14 @@ class NearMiss:
 # How far a near miss must be from the phrase, in sounds. A real word is another word to people, so half a sound is
 # enough: a clear other consonant (p for k is 0.6), not the vowel changes of an accent (ɪ for ə is 0.45). What is no
 # word people rather hear as the phrase, said carelessly: there a whole sound must be missing (0.8), or two changed.
-LEAST_WORD, LEAST_OTHER = 0.5, 0.75
-# In long phrases people forgive more: the least distance is at least this share of the sounds.
-LEAST_SHARE = 0.06
+# People forgive more in long phrases, so the distance is at least a share of the phrase's sounds, too.
+LEAST = {"word": (0.5, 0.1), "swap": (0.5, 0.1), "part": (0.75, 0.16), "mutation": (0.75, 0.16)}
+
+
+def least_distance(why: str, phrase: Sounds) -> float:
+    """Return how far a near miss of a kind must be from a pronunciation of the phrase, in sounds."""
+    least, share = LEAST[why]
+    return max(least, share * len(phrase))
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,9 @@ class Target:
         nearest: Distances = np.min([measure(table, s, ENDS, ENDS) for s in self.sounds], axis=0)
         return nearest
 
-    def allows(self, table: SoundTable, least: float) -> NDArray[np.bool_]:
+    def allows(self, table: SoundTable, why: str) -> NDArray[np.bool_]:
         """Say of every row whether no part of it could be taken for the phrase; bool [rows]."""
-        limits = [max(least, LEAST_SHARE * len(sounds)) for sounds in self.sounds]
+        limits = [least_distance(why, sounds) for sounds in self.sounds]
         far = [measure(table, s, 1.0, 0.0) >= limit for s, limit in zip(self.sounds, limits, strict=True)]
         allowed: NDArray[np.bool_] = np.all(far, axis=0)
         return allowed
@@ -107,7 +112,7 @@ def _words(lexicon: SpokenLexicon, target: Target, count: int) -> Iterator[tuple
     if not lexicon.words:
         return iter(())
     distances = target.local(lexicon.sounds)
-    distances[~target.allows(lexicon.sounds, LEAST_WORD)] = np.inf
+    distances[~target.allows(lexicon.sounds, "word")] = np.inf
     # Words of one or two sounds are part of everything that is said.
     shortest = min(map(len, target.sounds))
     distances[lexicon.lengths < max(2, min(3, shortest - 1))] = np.inf
@@ -176,7 +181,7 @@ def _rank(items: list[tuple[str, str]], why: str, target: Target) -> list[NearMi
     if not items:
         return []
     table = tabulate(sounds)
-    distances, allowed = target.local(table), target.allows(table, LEAST_WORD if why == "word" else LEAST_OTHER)
+    distances, allowed = target.local(table), target.allows(table, why)
     heard: dict[Sounds, NearMiss] = {}
     for (text, ipa), row, distance, fine in zip(items, sounds, distances, allowed, strict=True):
         if fine:

@@ -18,6 +18,9 @@ from trainer.recipe import PhraseRecipe
 __all__ = ["Advice", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
 
 
+PLAN_VERSION = 2  # raise it when plans change: runs made before are then planned again
+
+
 @dataclass(frozen=True)
 class PhrasePlan:
     """What is said, how, and what is not to be taken for it.
@@ -64,7 +67,9 @@ def plan_phrase(recipe: PhraseRecipe, near_misses: int, seed: int) -> PhrasePlan
         espeak_voice=voice.id,
         id=make_id(text),
         pronunciations=pronunciations,
-        near_misses=find_near_misses(text, pronunciations, voice.language, voice.id, near_misses, seed),
+        near_misses=find_near_misses(text, pronunciations, voice.language, voice.id, near_misses, seed)
+        if near_misses
+        else (),
         advice=advise(text, voice.language, voice.id, pronunciations),
         syllables=syllables,
     )

@@ -17,6 +17,12 @@ from trainer.data.leakage import ingredients
 from trainer.samples.voices import Voice
 
 
+def read_hashes(path: Path) -> dict[tuple[str, str], str]:
+    """Return the SHA-256 of the samples of each source, by source and licence, from the file that `write` writes."""
+    sources = json.loads(path.read_text(encoding="utf-8"))["sources"]
+    return {(source["source"], source["licence"]): source["sha256"] for source in sources}
+
+
 @dataclass
 class _Source:
     clips: int = 0

@@ -9,10 +9,11 @@ import numpy as np
 
 from trainer.core.clips import ClipKind, Split
 from trainer.core.seeds import generator, seed_of
+from trainer.limits import Range
 from trainer.phrase.espeak import find_voice, speak_ipa
 from trainer.phrase.plan import PhrasePlan
 from trainer.phrase.texts import sentences
-from trainer.recipe import Range, SampleRecipe
+from trainer.recipe import SampleRecipe
 from trainer.samples.speakers import SWAPPED, Cast
 from trainer.samples.utterances import Utterance
 from trainer.samples.voices import Voice

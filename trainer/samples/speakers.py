@@ -14,7 +14,8 @@ import numpy as np
 from trainer.core.clips import Split
 from trainer.core.seeds import generator
 from trainer.errors import VoiceError
-from trainer.recipe import Range, SampleRecipe
+from trainer.limits import Range
+from trainer.recipe import SampleRecipe
 from trainer.samples.voices import EngineName, Voice
 
 NATIVE = 0.75  # share of clips by voices of the phrase's own language, where there are any; the rest are accents

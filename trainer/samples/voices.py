@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -113,7 +114,7 @@ def installed_voices(recipe: SampleRecipe) -> list[Voice]:
     ]
     if not chosen:
         raise VoiceError(
-            f"no voice is left to speak. Engines: {', '.join(recipe.engines)}; installed: {_names(everything)}",
+            f"no voice is left to speak. Engines: {', '.join(recipe.engines)}; installed: {len(everything)} voices",
             hint=f"Run `script/setup` for the starter voices. {HOW_TO_GET}",
             code="no_voice",
         )
@@ -124,7 +125,7 @@ def _all_known(names: tuple[str, ...], voices: list[Voice]) -> None:
     for name in names:
         if not any(_is_named(voice, name) for voice in voices):
             raise VoiceError(
-                f"the voice {name!r} is not installed; installed: {_names(voices)}",
+                f"the voice {name!r} is not installed{_near(name, voices)}",
                 hint=HOW_TO_GET,
                 code="unknown_voice",
             )
@@ -136,9 +137,13 @@ def _is_named(voice: Voice, name: str) -> bool:
     return name in (voice.name, short, short.partition("/")[0], voice.name.partition("/")[0])
 
 
-def _names(voices: list[Voice]) -> str:
-    shown = [voice.name for voice in voices[:60]]
-    return ", ".join(shown) + (f" and {len(voices) - 60} more" if len(voices) > 60 else "") or "none"
+def _near(name: str, voices: list[Voice]) -> str:
+    """Name the few installed voices that are spelled nearly so."""
+    parts = {part: voice.name for voice in voices for part in re.split(r"[:_/-]", voice.name)}
+    wholes = {voice.name.partition(":")[2]: voice.name for voice in voices}
+    known = parts | wholes
+    near = dict.fromkeys(known[match] for match in get_close_matches(name.rpartition(":")[2], known, 4, 0.6))
+    return f"; near to it: {', '.join(near)}" if near else ""
 
 
 def _piper_voices() -> list[Voice]:

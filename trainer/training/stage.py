@@ -24,7 +24,9 @@ from trainer.training.optimiser import Optimiser, rate_at
 from trainer.training.sampler import POSITIVE, Crop, Sampler, open_set
 from trainer.training.scorer import Scorer
 from trainer.training.validation import Figures, Validator
+from trainer.training.warp import warp
 
+TRAINING_VERSION = 1  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
@@ -86,6 +88,9 @@ class Trainer:
         stop = place.phase_began + steps
         patience = self.recipe.patience * self.recipe.evaluate_every
         since = max(place.best_step, place.phase_began)
+        if place.step - since >= patience:  # its end had come when it was killed
+            clock.advance(stop - place.step)
+            return replace(place, phase=place.phase + 1, phase_began=place.step)
         losses: list[float] = []
         for step, (features, windows) in self._batches(place.step, stop):
             rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
@@ -120,9 +125,10 @@ class Trainer:
 
     def _prepare(self, step: int) -> tuple[NDArray[np.float32], Windows]:
         batch = self.sampler.batch(step)
-        masked = mask(batch.features, self.recipe, generator(self.seed, "mask", step), NUMPY)
-        windows = choose_windows(batch.ends, self.shape.steps(self.slices), self.shape, self.recipe)
-        return masked.astype(np.float32) * FEATURE_SCALE, windows
+        bent, ends = warp(batch.features, batch.ends, self.recipe, generator(self.seed, "warp", step), NUMPY)
+        masked = mask(bent, self.recipe, generator(self.seed, "mask", step), NUMPY)
+        windows = choose_windows(ends, self.shape.steps(self.slices), self.shape, self.recipe)
+        return masked * np.float32(FEATURE_SCALE), windows
 
     def _validate(self, step: int, loss: float, rate: float) -> Figures:
         figures = self.validator.measure(self.optimiser.averaged())

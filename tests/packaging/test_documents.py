@@ -65,6 +65,29 @@ def test_every_command_and_flag_is_in_the_readme(readme: str) -> None:
     assert sorted({name for _, name in found} - hidden - words) == []
 
 
+def commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of a parser's commands, by name."""
+    return {
+        name: part
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name, part in action.choices.items()
+    }
+
+
+def test_every_command_and_flag_of_the_readme_is_there(readme: str) -> None:
+    every = commands(build_parser())
+    table = re.findall(r"^\| `([a-z]+)[^`]*` \| (.*) \|$", readme, re.MULTILINE)
+    rows = [(name, about) for name, about in table if name in every]
+    assert len(rows) >= 8
+    for name, about in rows:
+        spans = re.findall(r"`([^`]+)`", about)
+        known = {option for _, option in flags(every[name])}
+        assert {flag for span in spans for flag in re.findall(r"--[a-z-]+", span)} <= known, name
+        if actions := set(commands(every[name])):
+            assert {span.split()[0] for span in spans if not span.startswith("--")} <= actions, name
+
+
 def test_every_exit_code_is_documented(readme: str) -> None:
     kinds = [
         kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.WakesmithError)

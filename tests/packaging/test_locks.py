@@ -49,8 +49,8 @@ def test_locks_hold_what_the_project_needs(root: Path, project: dict[str, Any]) 
     needed = project["project"]["dependencies"]
     extras = project["project"]["optional-dependencies"]
     for lock, names in {
-        "cpu": ("cpu", "voices", "install"),
-        "gpu": ("gpu", "voices", "install"),
+        "cpu": ("cpu", "app", "voices", "install"),
+        "gpu": ("gpu", "app", "voices", "install"),
         "dev": ("dev",),
     }.items():
         locked = {name_of(e) for e in entries((root / f"requirements/{lock}.lock").read_text())}

@@ -1,0 +1,88 @@
+/** What can be asked of the service: one function a route. */
+import { emptyRun, type Run } from "./events";
+import { getJson, getList, request, sendJson } from "./http";
+import type * as t from "./types";
+
+const id = encodeURIComponent;
+
+export const advise = (text: string, language: string, say: string[], signal: AbortSignal) =>
+  sendJson<t.Advice>("POST", "phrases/advise", { text, language, say }, signal);
+
+export async function preview(text: string, language: string, ipa: string | null, voice: string): Promise<Blob> {
+  const body = JSON.stringify({ text, language, ipa, voice });
+  const headers = { "Content-Type": "application/json" };
+  return (await request("phrases/preview", { method: "POST", headers, body })).blob();
+}
+
+export const listVoices = () => getList<t.Voice>("voices");
+
+export const preflight = (job: t.JobRequest) => sendJson<t.Preflight>("POST", "jobs/preflight", job);
+export const createJob = (job: t.JobRequest) => sendJson<t.Job>("POST", "jobs", job);
+export const deleteJob = (job: string) => sendJson("DELETE", `jobs/${id(job)}`);
+export const cancelJob = (job: string) => sendJson("POST", `jobs/${id(job)}/cancel`);
+export const resumeJob = (job: string) => sendJson("POST", `jobs/${id(job)}/resume`);
+export const moveJob = (job: string, position: number) => sendJson("POST", `jobs/${id(job)}/move`, { position });
+export const readLog = async (job: string) => (await request(`jobs/${id(job)}/log?lines=400`)).text();
+export const clipUrl = (job: string, n: number) => `jobs/${id(job)}/samples/${n}`;
+
+/** Return the job and where its run stands. */
+export async function readRun(job: string): Promise<{ job: t.Job; run: Run }> {
+  const data = await getJson<Run & { job: t.Job }>(`jobs/${id(job)}/events`);
+  return { job: data.job, run: data.stages.length ? data : { ...data, stages: emptyRun().stages } };
+}
+
+export const readModel = (model: string) => getJson<t.Model>(`models/${id(model)}`);
+export const readReport = <T>(model: string) => getJson<T>(`models/${id(model)}/report`);
+export const noteModel = (model: string, notes: string) =>
+  sendJson<t.Model>("PATCH", `models/${id(model)}`, { notes });
+export const deleteModel = (model: string) => sendJson("DELETE", `models/${id(model)}`);
+export const restoreModel = (model: string) => sendJson("POST", `models/${id(model)}/restore`);
+
+export async function hearFile(model: string, file: Blob): Promise<t.Hearing> {
+  const response = await request(`models/${id(model)}/hear`, { method: "POST", body: file });
+  return (await response.json()) as t.Hearing;
+}
+
+export async function compareModels(a: string, b: string, file: Blob): Promise<{ a: t.Hearing; b: t.Hearing }> {
+  const body = new FormData();
+  body.append("a", a);
+  body.append("b", b);
+  body.append("file", file);
+  const response = await request("models/compare", { method: "POST", body });
+  return (await response.json()) as { a: t.Hearing; b: t.Hearing };
+}
+
+export const listSamples = () => getList<t.Sample>("samples");
+export const changeSample = (sample: string, change: Partial<t.Sample>) =>
+  sendJson<t.Sample>("PATCH", `samples/${id(sample)}`, change);
+export const deleteSample = (sample: string) => sendJson("DELETE", `samples/${id(sample)}`);
+export const restoreSample = (sample: string) => sendJson("POST", `samples/${id(sample)}/restore`);
+export const trimSample = (sample: string, begin_s: number, end_s: number) =>
+  sendJson<t.Sample>("POST", `samples/${id(sample)}/trim`, { begin_s, end_s });
+export const sampleUrl = (sample: string) => `samples/${id(sample)}/audio`;
+
+export async function uploadSample(
+  file: Blob,
+  name: string,
+  about: { phrase: string; speaker: string; label: t.SampleLabel; source: string },
+): Promise<t.Sample> {
+  const body = new FormData();
+  for (const [key, value] of Object.entries(about)) body.append(key, value);
+  body.append("file", file, name);
+  return (await (await request("samples", { method: "POST", body })).json()) as t.Sample;
+}
+
+export const listData = () => getList<t.DataSet>("data");
+export const downloadData = (name: string) => sendJson("POST", `data/${id(name)}/download`);
+export const cancelData = (name: string) => sendJson("POST", `data/${id(name)}/cancel`);
+export const deleteData = (name: string) => sendJson("DELETE", `data/${id(name)}`);
+
+export const readSettings = () => getJson<t.Settings>("settings");
+export const changeSettings = (change: Partial<t.Settings>) => sendJson<t.Settings>("PATCH", "settings", change);
+
+export const listProfiles = () => getList<t.Profile>("profiles");
+export const saveProfile = (name: string, job: t.JobRequest) => sendJson("PUT", `profiles/${id(name)}`, job);
+export const deleteProfile = (name: string) => sendJson("DELETE", `profiles/${id(name)}`);
+
+export const readSystem = () => getJson<t.System>("system");
+export const cleanSystem = (what: string[]) => sendJson<{ freed_mb: number }>("POST", "system/clean", { what });

@@ -1,0 +1,100 @@
+import { mdiClose } from "@mdi/js";
+import { css, html, LitElement, nothing } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { say } from "../announce";
+import { deleteProfile, saveProfile } from "../api/client";
+import type { JobRequest, Profile } from "../api/types";
+import { attempt } from "../errors";
+import { translate } from "../i18n/translate";
+import { shared } from "../styles/shared";
+import "./ws-icon";
+
+/** Saved *Advanced* choices. Emits `choose` with a request, and `saved` when the list has changed. */
+@customElement("ws-profiles")
+export class WsProfiles extends LitElement {
+  @property({ attribute: false }) profiles: Profile[] = [];
+  @property({ attribute: false }) request: JobRequest | null = null;
+  @state() private name = "";
+  static override styles = [
+    ...shared,
+    css`
+      .pill {
+        display: inline-flex;
+      }
+    `,
+  ];
+
+  private tell(): void {
+    this.dispatchEvent(new CustomEvent("saved", { bubbles: true, composed: true }));
+  }
+
+  private async save(event: Event): Promise<void> {
+    event.preventDefault();
+    const name = this.name.trim().replace(/[^\w .+-]+/g, "_");
+    if (!name || !this.request) return;
+    const { phrase: _, say: __, ...kept } = this.request;
+    await attempt(async () => {
+      await saveProfile(name, { ...kept, phrase: name });
+      this.name = "";
+      say({ text: translate("profiles.saved", { name }) });
+      this.tell();
+    });
+  }
+
+  private choose(profile: Profile): void {
+    const { phrase: _, say: __, ...kept } = profile.request;
+    this.dispatchEvent(new CustomEvent("choose", { detail: kept }));
+  }
+
+  private async discard(profile: Profile): Promise<void> {
+    await attempt(async () => {
+      await deleteProfile(profile.name);
+      say({
+        text: translate("profiles.deleted", { name: profile.name }),
+        undo: async () => {
+          await saveProfile(profile.name, profile.request);
+          this.tell();
+        },
+      });
+      this.tell();
+    });
+  }
+
+  override render() {
+    return html`<section class="stack tight">
+      <h3>${translate("profiles.title")}</h3>
+      <div class="row">
+        ${this.profiles.map(
+          (profile) =>
+            html`<span class="pill"
+              ><button class="chip" @click=${() => this.choose(profile)} ?disabled=${!this.request}>
+                ${profile.name}
+              </button>
+              <button
+                class="icon"
+                aria-label=${translate("profiles.delete", { name: profile.name })}
+                @click=${() => this.discard(profile)}
+              >
+                <ws-icon .path=${mdiClose}></ws-icon></button
+            ></span>`,
+        )}
+        ${this.profiles.length ? nothing : html`<p class="soft">${translate("profiles.none")}</p>`}
+      </div>
+      ${
+        this.request
+          ? html`<form class="row" @submit=${this.save}>
+              <input
+                class="grow"
+                aria-label=${translate("profiles.name")}
+                placeholder=${translate("profiles.name")}
+                maxlength="40"
+                .value=${this.name}
+                @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
+              />
+              <button class="outlined" type="submit">${translate("profiles.save")}</button>
+            </form>`
+          : nothing
+      }
+    </section>`;
+  }
+}

@@ -1,0 +1,44 @@
+/** Texts of the panel, from one catalogue a language. */
+import de from "../../translations/de.json";
+import en from "../../translations/en.json";
+
+export type TextKey = keyof typeof en;
+type Values = Record<string, string | number>;
+
+const CATALOGUES: Record<string, Record<string, string>> = { en, de };
+export const LANGUAGES = Object.keys(CATALOGUES);
+
+let language = "en";
+let texts: Record<string, string> = en;
+
+export function currentLanguage(): string {
+  return language;
+}
+
+/** Use the first language that we have; English where there is none. */
+export function chooseLanguage(...wanted: (string | null | undefined)[]): void {
+  const short = wanted.map((name) => name?.toLowerCase().split(/[-_]/)[0] ?? "");
+  language = short.find((name) => name in CATALOGUES) ?? "en";
+  texts = CATALOGUES[language] ?? en;
+  document.documentElement.lang = language;
+}
+
+export function hasText(key: string): key is TextKey {
+  return key in texts;
+}
+
+/** Return the text, `{name}` replaced. A number `n` chooses `key.one` or `key.other`, where they exist. */
+export function translate(key: TextKey | PluralKey, values: Values = {}): string {
+  let text = texts[key];
+  if (text === undefined && typeof values["n"] === "number") {
+    const form = new Intl.PluralRules(language).select(values["n"]);
+    const none = values["n"] === 0 ? texts[`${key}.zero`] : undefined;
+    text = none ?? texts[`${key}.${form}`] ?? texts[`${key}.other`];
+  }
+  return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(language) : value;
+  });
+}
+
+type PluralKey = TextKey extends infer K ? (K extends `${infer Base}.other` ? Base : never) : never;

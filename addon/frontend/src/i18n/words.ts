@@ -1,0 +1,40 @@
+/** Figures in plain words; no claim beyond the sound that was measured. The same rules as the trainer's report. */
+import { formatNumber } from "./format";
+import { hasText, translate } from "./translate";
+
+const TOO_FAST = 100; // a bound of more an hour says nothing
+
+/** Return a share as a count of 100; 99 where rounding would claim perfection. */
+export function inHundred(value: number): number {
+  const count = Math.floor(value * 100 + 0.5);
+  return count === 100 && value < 1 ? 99 : count;
+}
+
+export function describeRecall(value: number | null, low: number | null): string {
+  if (value === null) return translate("words.recall_unknown");
+  const count = inHundred(value);
+  if (low === null) return translate("words.recall", { count });
+  return translate("words.recall_low", { count, low: Math.floor(low * 100) });
+}
+
+/** Say how often it wakes by mistake, by the upper bound an hour. */
+export function describeAccepts(bound: number | null): string {
+  if (bound === null || bound > TOO_FAST) return translate("words.accepts_unknown");
+  if (bound <= 1) return translate("words.accepts_rare", { time: describeHours(1 / bound) });
+  return translate("words.accepts_often", { count: formatNumber(Math.ceil(bound * 10) / 10, 1) });
+}
+
+/** Round down: a bound is never made better. */
+export function describeHours(hours: number): string {
+  if (hours < 2) return translate("words.minutes", { n: Math.floor(hours * 60) });
+  if (hours < 72) return translate("words.hours", { n: Math.floor(hours) });
+  return translate("words.days", { n: Math.floor(hours / 24) });
+}
+
+export function nameCondition(name: string): string {
+  const level = /^(noise|level)_(-?\d+)db$/.exec(name);
+  if (name === "noise_0db") return translate("condition.noise_even");
+  if (level) return translate(level[1] === "noise" ? "condition.noise" : "condition.level", { db: level[2] ?? "" });
+  const key = `condition.${name}`;
+  return hasText(key) ? translate(key) : name.replaceAll("_", " ");
+}

@@ -1,0 +1,11 @@
+import { live } from "./api/live";
+import { chooseLanguage } from "./i18n/translate";
+import { findParent, followTheme } from "./theme";
+
+followTheme();
+// What was chosen in the settings of this browser goes before Home Assistant's language, and that before the browser's.
+chooseLanguage(localStorage.getItem("wakesmith.language"), findParent()?.lang, ...navigator.languages);
+live.connect();
+
+// Texts are chosen before any component is made.
+void import("./ws-app");

@@ -1,0 +1,200 @@
+import { mdiDelete, mdiDownload, mdiFileChartOutline } from "@mdi/js";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { say } from "../announce";
+import * as client from "../api/client";
+import { apiUrl } from "../api/http";
+import { live } from "../api/live";
+import { LiveController } from "../api/live-controller";
+import type { Report } from "../api/report";
+import type { Model } from "../api/types";
+import "../components/ws-facts";
+import "../components/ws-hear";
+import "../components/ws-icon";
+import "../components/ws-notes";
+import "../components/ws-problem";
+import "../components/ws-report";
+import "../components/ws-sensitivities";
+import "../components/ws-try";
+import { attempt, describeError } from "../errors";
+import { formatBytes, formatWhen } from "../i18n/format";
+import { translate } from "../i18n/translate";
+import { goTo, linkTo } from "../router";
+import { shared } from "../styles/shared";
+
+/** A finished wake word: how good it is, trying it, taking it away. */
+@customElement("ws-model-page")
+export class WsModelPage extends LitElement {
+  @property() modelId = "";
+  @state() private report: Report | null = null;
+  @state() private cutoff = 0;
+  @state() private problem: { message: string; hint: string } | null = null;
+  readonly controller = new LiveController(this);
+  static override styles = [
+    ...shared,
+    css`
+      .head {
+        min-height: 72px;
+        align-items: flex-start;
+      }
+      .head .grow {
+        flex: 1 1 240px;
+      }
+      .wait {
+        height: 240px;
+      }
+      .warnings {
+        padding-inline-start: 20px;
+        list-style: disc;
+      }
+      .versions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      .chip[aria-current] {
+        border-color: var(--ws-primary);
+        font-weight: 500;
+      }
+    `,
+  ];
+
+  override willUpdate(changed: PropertyValues<this>) {
+    if (changed.has("modelId")) void this.load(this.modelId);
+  }
+
+  private async load(id: string): Promise<void> {
+    this.problem = this.report = null;
+    this.cutoff = 0;
+    try {
+      if (!live.models.has(id)) live.put({ model: await client.readModel(id) });
+      const report = await client.readReport<Report>(id);
+      if (id === this.modelId) this.report = report;
+    } catch (error) {
+      if (id === this.modelId) this.problem = describeError(error);
+    }
+  }
+
+  private async discard(model: Model): Promise<void> {
+    await attempt(async () => {
+      await client.deleteModel(model.id);
+      live.forget("model", model.id);
+      goTo("home");
+      say({
+        text: translate("model.deleted", { id: model.id }),
+        undo: async () => {
+          await client.restoreModel(model.id);
+          live.put({ model });
+        },
+      });
+    });
+  }
+
+  override render() {
+    const model = live.models.get(this.modelId);
+    if (!model) {
+      return this.problem
+        ? html`<ws-problem .message=${this.problem.message} .hint=${this.problem.hint}>
+            <div><a class="button outlined" href=${linkTo("home")}>${translate("nav.back")}</a></div>
+          </ws-problem>`
+        : html`<div class="stack" aria-busy="true">
+            ${[1, 2].map(() => html`<div class="skeleton wait"></div>`)}
+          </div>`;
+    }
+    const cutoff = this.cutoff || model.cutoff;
+    return html`<div class="stack">
+      ${this.renderHead(model)}
+      <ws-facts .model=${model} .report=${this.report}></ws-facts>
+      ${
+        this.report?.warnings.length
+          ? html`<section class="card stack tight">
+              <h2>${translate("model.warnings")}</h2>
+              <ul class="warnings soft">
+                ${this.report.warnings.map((text) => html`<li>${text}</li>`)}
+              </ul>
+            </section>`
+          : nothing
+      }
+      <section class="card stack">
+        <h2>${translate("try.title")}</h2>
+        ${
+          this.report?.calibration
+            ? html`<p class="soft">${translate("sensitivity.help")}</p>
+                <ws-sensitivities
+                  .sensitivities=${this.report.calibration.sensitivities}
+                  .cutoff=${cutoff}
+                  @change=${(event: CustomEvent<number>) => (this.cutoff = event.detail)}
+                ></ws-sensitivities>`
+            : nothing
+        }
+        <ws-try .model=${model.id} .phrase=${model.phrase} .cutoff=${this.cutoff}></ws-try>
+      </section>
+      <section class="card stack">
+        <h2>${translate("hear.title")}</h2>
+        <ws-hear
+          .model=${model}
+          .others=${[...live.models.values()].filter((other) => other.id !== model.id)}
+        ></ws-hear>
+      </section>
+      ${this.renderReport(cutoff)}
+      <section class="card stack">${this.renderVersions(model)}<ws-notes .model=${model}></ws-notes></section>
+    </div>`;
+  }
+
+  private renderHead(model: Model) {
+    const about = [
+      translate("model.version", { n: model.version }),
+      formatWhen(model.created),
+      formatBytes(model.size),
+      model.id,
+    ];
+    return html`<div class="row head">
+      <div class="grow">
+        <h1>${model.phrase}</h1>
+        <p class="soft">${about.join(" · ")}</p>
+      </div>
+      <div class="row">
+        <a class="button filled" href=${apiUrl(`models/${model.id}/download`)} download>
+          <ws-icon .path=${mdiDownload}></ws-icon>${translate("model.download")}
+        </a>
+        <button class="outlined danger" @click=${() => this.discard(model)}>
+          <ws-icon .path=${mdiDelete}></ws-icon>${translate("delete")}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  private renderReport(cutoff: number) {
+    if (!this.report) {
+      return this.problem
+        ? html`<ws-problem level="warn" .message=${this.problem.message} .hint=${this.problem.hint}></ws-problem>`
+        : html`<div class="skeleton wait" aria-busy="true"></div>`;
+    }
+    return html`<div class="row">
+        <h2 class="grow">${translate("report.title")}</h2>
+        <a class="button" href=${apiUrl(`models/${this.modelId}/report.html`)} target="_blank" rel="noopener">
+          <ws-icon .path=${mdiFileChartOutline}></ws-icon>${translate("report.whole")}
+        </a>
+      </div>
+      <ws-report .report=${this.report} .cutoff=${cutoff}></ws-report>`;
+  }
+
+  private renderVersions(model: Model) {
+    const sisters = [...live.models.values()].filter((other) => other.word === model.word);
+    if (sisters.length < 2) return nothing;
+    return html`<h2>${translate("model.versions")}</h2>
+      <div class="versions">
+        ${sisters
+          .sort((a, b) => b.version - a.version)
+          .map(
+            (other) =>
+              html`<a
+                class="button chip"
+                href=${linkTo("model", other.id)}
+                aria-current=${other.id === model.id ? "page" : nothing}
+                >${translate("model.version", { n: other.version })}</a
+              >`,
+          )}
+      </div>`;
+  }
+}

@@ -1,0 +1,63 @@
+import { html, LitElement } from "lit";
+import { customElement, state } from "lit/decorators.js";
+import { listProfiles, readSystem } from "../api/client";
+import type { Profile, System } from "../api/types";
+import "../components/ws-data-sets";
+import "../components/ws-options";
+import "../components/ws-profiles";
+import "../components/ws-system";
+import "../components/ws-voices";
+import { attempt } from "../errors";
+import { translate, type TextKey } from "../i18n/translate";
+import { shared } from "../styles/shared";
+
+/** Choices, data, voices, the machine and its disk. */
+@customElement("ws-settings-page")
+export class WsSettingsPage extends LitElement {
+  @state() private system: System | null = null;
+  @state() private profiles: Profile[] = [];
+  static override styles = shared;
+
+  override connectedCallback() {
+    super.connectedCallback();
+    void this.loadSystem();
+    void this.loadProfiles();
+  }
+
+  private async loadSystem(): Promise<void> {
+    this.system = (await attempt(readSystem)) ?? this.system;
+  }
+
+  private async loadProfiles(): Promise<void> {
+    this.profiles = (await attempt(listProfiles)) ?? [];
+  }
+
+  override render() {
+    return html`<div class="stack">
+      <h1>${translate("settings.title")}</h1>
+      <div class="pair top">
+        ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
+        ${this.renderCard("hardware.title", html`<ws-system section="hardware" .system=${this.system}></ws-system>`)}
+        ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
+        ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
+        ${this.renderCard(
+          "storage.title",
+          html`<ws-system section="storage" .system=${this.system} @cleaned=${() => this.loadSystem()}></ws-system>`,
+        )}
+        ${this.renderCard(
+          "about.title",
+          html`<ws-system section="about" .system=${this.system}></ws-system>
+            <ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
+          "about.help",
+        )}
+      </div>
+    </div>`;
+  }
+
+  private renderCard(title: TextKey, content: unknown, help?: TextKey) {
+    return html`<section class="card stack">
+      <h2>${translate(title)}</h2>
+      ${help ? html`<p class="soft">${translate(help)}</p>` : ""} ${content}
+    </section>`;
+  }
+}

@@ -1,0 +1,1 @@
+"""Models, recordings and public data sets on disk."""

@@ -1,0 +1,167 @@
+"""Public data sets: listed and fetched by a child, `wakesmith data`, into `datasets/`."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from addon.bus import Bus, DataProgress
+from addon.errors import AppError, Conflict, NotFound
+from addon.library.fetching import DataProgram, Fetch
+from addon.programs import child_environment
+from trainer.events import Progress
+
+
+class DataState(StrEnum):
+    """Where a data set stands."""
+
+    ABSENT = "absent"
+    DOWNLOADING = "downloading"
+    HERE = "here"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A public data set.
+
+    Attributes:
+        size_mb: of the download, where known.
+        done, total: bytes, while it is being fetched.
+        message: why the last download failed.
+    """
+
+    name: str
+    title: str
+    kind: str
+    licence: str
+    note: str
+    size_mb: float | None
+    state: DataState
+    done: int = 0
+    total: int = 0
+    message: str = ""
+
+
+class DataSets:
+    """The folder `datasets/`, and the downloads that go on."""
+
+    def __init__(self, bus: Bus, trainer: Sequence[str], data: Path) -> None:
+        self._bus, self._folder = bus, data / "datasets"
+        self._program = DataProgram(tuple(trainer), child_environment(data))
+        self._known: dict[str, DataSet] = {}
+        self._fetches: dict[str, Fetch] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listing = asyncio.Lock()
+
+    async def all(self) -> list[DataSet]:
+        """Return all that are known.
+
+        Raises:
+            Unavailable: the trainer cannot say.
+        """
+        async with self._listing:
+            if not self._known:
+                self._known = {row.name: row for row in await self._list()}
+        return list(self._known.values())
+
+    async def get(self, name: str) -> DataSet:
+        """Return one.
+
+        Raises:
+            NotFound: there is none.
+        """
+        await self.all()
+        if name not in self._known:
+            raise NotFound(f"there is no data set {name!r}")
+        return self._known[name]
+
+    async def download(self, name: str) -> DataSet:
+        """Begin to fetch; it goes on by itself.
+
+        Raises:
+            Conflict: it is being fetched already, or is here.
+        """
+        found = await self.get(name)
+        if found.state in (DataState.DOWNLOADING, DataState.HERE):
+            raise Conflict(f"the data set {name!r} is {found.state}")
+        self._set(replace(found, state=DataState.DOWNLOADING, done=0, total=0, message=""))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        task = asyncio.create_task(self._fetch(name), name=f"fetch {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return self._known[name]
+
+    async def cancel(self, name: str) -> DataSet:
+        """Stop a download; what has come is kept for the next time.
+
+        Raises:
+            Conflict: it is not being fetched.
+        """
+        if (await self.get(name)).state is not DataState.DOWNLOADING:
+            raise Conflict(f"the data set {name!r} is not being fetched")
+        self._set(replace(self._known[name], state=DataState.ABSENT))
+        if fetch := self._fetches.get(name):
+            await fetch.end()
+        return self._known[name]
+
+    async def delete(self, name: str) -> None:
+        """Remove a data set's files.
+
+        Raises:
+            Conflict: it is being fetched.
+        """
+        found = await self.get(name)
+        if found.state is DataState.DOWNLOADING or name in self._fetches:
+            raise Conflict(f"the data set {name!r} is being fetched", hint="Cancel that first.")
+        await asyncio.to_thread(self._remove, name)
+        self._set(replace(found, state=DataState.ABSENT, message=""))
+
+    async def stop(self) -> None:
+        """End all downloads."""
+        await asyncio.gather(*(fetch.end() for fetch in self._fetches.values()))
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _list(self) -> list[DataSet]:
+        return [
+            DataSet(
+                name=row["name"],
+                title=row["title"],
+                kind=row["kind"],
+                licence=row["licence"],
+                note=row["note"],
+                size_mb=round(row["size"] / 1e6, 1) if row["size"] else None,
+                state=DataState.HERE if row["here"] else DataState.ABSENT,
+            )
+            for row in await self._program.list()
+        ]
+
+    async def _fetch(self, name: str) -> None:
+        try:
+            fetch = self._fetches[name] = await self._program.fetch(name)
+            if self._known[name].state is not DataState.DOWNLOADING:
+                await fetch.end()  # cancelled before it began
+            message = await fetch.follow(lambda progress: self._advance(name, progress))
+        except (AppError, OSError) as error:
+            message = str(error)
+        finally:
+            if begun := self._fetches.pop(name, None):
+                await begun.end()
+        if self._known[name].state is DataState.DOWNLOADING:
+            state = DataState.FAILED if message else DataState.HERE
+            self._set(replace(self._known[name], state=state, done=0, total=0, message=message))
+
+    def _advance(self, name: str, progress: Progress) -> None:
+        if self._known[name].state is DataState.DOWNLOADING:
+            self._set(replace(self._known[name], done=progress.done, total=progress.total))
+
+    def _remove(self, name: str) -> None:
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+        for path in self._folder.glob(f"{name}.*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def _set(self, row: DataSet) -> None:
+        self._known[row.name] = row
+        self._bus.publish(DataProgress(row.name, asdict(row)))

@@ -1,0 +1,84 @@
+"""What fills the disk, by kind, and what of it may go."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from addon.errors import NotFound
+from addon.library.trash import Trash
+from addon.records import JobState
+from addon.store import Store
+
+KINDS = ("jobs", "models", "samples", "previews", "trash", "datasets")
+_WORK = ("features", "training")  # of a job that is done: made again from its recordings, should it be asked for
+
+
+class Cleanable(StrEnum):
+    """What the user may have removed."""
+
+    PREVIEWS = "previews"  # spoken samples: made again when they are asked for
+    TRASH = "trash"  # deleted things: no undo afterwards
+    WORK = "work"  # the stages in between, of trainings that are done
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The data folder and its table of contents."""
+
+    store: Store
+    data: Path
+
+    async def sizes(self) -> dict[str, int]:
+        """Return bytes by kind: the folders, and `database`."""
+        return await asyncio.to_thread(self._sizes)
+
+    def free(self) -> int:
+        """Return the bytes that are free where the data lies."""
+        return shutil.disk_usage(self.data).free
+
+    async def clean(self, what: Iterable[Cleanable]) -> int:
+        """Remove what was named; return the bytes that it took."""
+        before = sum((await self.sizes()).values())
+        for kind in set(what):
+            if kind is Cleanable.PREVIEWS:
+                await asyncio.to_thread(_empty, self.data / "previews")
+            elif kind is Cleanable.TRASH:
+                await self.empty_trash(days=0)
+            else:
+                for job in await self.store.jobs.all(JobState.DONE):
+                    for name in _WORK:
+                        await asyncio.to_thread(shutil.rmtree, self.data / "jobs" / job.id / name, ignore_errors=True)
+        return max(before - sum((await self.sizes()).values()), 0)
+
+    async def empty_trash(self, **days: float) -> None:
+        """Remove what was deleted long ago, and the records of recordings."""
+        for kind, ident in await asyncio.to_thread(Trash(self.data / "trash").empty, **days):
+            if kind == "sample":  # a model's record stays: satellites never fetch an id again, so none is used twice
+                with suppress(NotFound):
+                    await self.store.samples.delete(ident)
+
+    def _sizes(self) -> dict[str, int]:
+        found = {kind: _size(self.data / kind) for kind in KINDS}
+        found["database"] = sum(path.stat().st_size for path in self.data.glob("wakesmith.db*"))
+        return found
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += (Path(place) / name).lstat().st_size
+            except OSError:
+                continue  # gone meanwhile
+    return total
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.glob("*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

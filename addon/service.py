@@ -1,0 +1,154 @@
+"""The whole app: composed, started, and stopped within ten seconds."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from addon.assistant import Assistant
+from addon.bus import Bus
+from addon.errors import AppError
+from addon.jobs import JobManager
+from addon.library.datasets import DataSets
+from addon.library.models import ModelLibrary
+from addon.library.samples import SampleLibrary
+from addon.library.settings import read_settings
+from addon.library.storage import Storage
+from addon.logs import set_up_logs
+from addon.options import Options, load_options
+from addon.programs import child_environment, trainer_command
+from addon.store import NAME, Store
+from addon.web.app import build_lan, build_panel
+from addon.web.panel import STATIC, Panel
+from addon.web.parts import Parts
+from addon.web.rates import Buckets
+from addon.web.server import Listener
+
+_SWEEP_S = 86400.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The app while it runs: its parts and where it listens."""
+
+    parts: Parts
+    panel: Listener
+    lan: Listener
+
+
+@asynccontextmanager
+async def run_app(
+    options: Options, *, trainer: Sequence[str] | None = None, buckets: Buckets | None = None, static: Path = STATIC
+) -> AsyncIterator[Running]:
+    """Start the whole app; leaving the context stops it.
+
+    Args:
+        trainer: the command before `train`, `serve` and `data`; by default the trainer beside this program.
+        buckets: how often one may ask.
+        static: where the built panel lies.
+
+    Raises:
+        AppError: the data folder or an address cannot be had.
+    """
+    data, trainer = options.data.absolute(), tuple(trainer or trainer_command())
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(data / NAME))
+        await asyncio.to_thread(_prepare, data)
+        bus = Bus()
+        assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
+        stack.push_async_callback(assistant.stop)
+        models = ModelLibrary(store, bus, data)
+        jobs = JobManager(store, bus, options, data, models.adopt, trainer)
+        datasets = DataSets(bus, trainer, data)
+        stack.push_async_callback(datasets.stop)
+        panel, lan = Listener(options.host, options.port), Listener(options.lan_host, options.lan_port)
+
+        async def switch_lan(on: bool) -> None:
+            await (lan.open(build_lan(parts)) if on else lan.close())
+
+        parts = Parts(
+            options=options,
+            store=store,
+            bus=bus,
+            assistant=assistant,
+            jobs=jobs,
+            models=models,
+            samples=SampleLibrary(store, bus, assistant, data),
+            datasets=datasets,
+            storage=Storage(store, data),
+            switch_lan=switch_lan,
+            buckets=buckets or Buckets(),
+            version=_version(),
+        )
+        settings = await read_settings(store, options)
+        stack.push_async_callback(jobs.stop)
+        await jobs.start()
+        await jobs.set_concurrent(settings.concurrent)
+        stack.push_async_callback(lan.close)
+        stack.push_async_callback(panel.close)
+        await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
+        if settings.lan:
+            try:
+                await switch_lan(True)
+            except AppError as error:  # the panel is there to mend it
+                _log.error("the LAN listener is closed: %s", error.message)
+        sweeper = asyncio.create_task(_sweep(parts.storage), name="sweep")
+        stack.callback(sweeper.cancel)
+        yield Running(parts, panel, lan)
+
+
+async def serve(options: Options) -> None:
+    """Run until SIGINT or SIGTERM comes."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with run_app(options) as running:
+        _log.info("ready", extra={"panel": f"http://{running.panel.host}:{running.panel.port}", "data": options.data})
+        await stop.wait()
+        _log.info("stopping")
+    _log.info("stopped")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the app; return its exit code."""
+    try:
+        options = load_options(sys.argv[1:] if argv is None else argv, os.environ)
+        set_up_logs(options.log_level)
+        asyncio.run(serve(options))
+    except AppError as error:
+        sys.stderr.write(f"wakesmith: {error.message}\n{error.hint}".rstrip() + "\n")
+        return 1
+    return 0
+
+
+def _prepare(data: Path) -> None:
+    """Make the folders, and remove what an earlier run was in the middle of."""
+    shutil.rmtree(data / "arriving", ignore_errors=True)
+    for name in ("jobs", "models", "samples/originals", "previews", "trash", "datasets", "arriving"):
+        (data / name).mkdir(parents=True, exist_ok=True)
+    for path in (*data.glob("samples/*.partial"), *data.glob("previews/*.partial.wav")):
+        path.unlink()
+    for path in data.glob("models/*.partial"):
+        shutil.rmtree(path)
+
+
+async def _sweep(storage: Storage) -> None:
+    while True:
+        await storage.empty_trash()
+        await asyncio.sleep(_SWEEP_S)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("wakesmith")
+    except metadata.PackageNotFoundError:
+        return "0"

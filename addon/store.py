@@ -1,0 +1,143 @@
+"""What the app keeps, in SQLite (WAL): one class a table, every column written out."""
+
+from pathlib import Path
+from typing import Self, TextIO
+
+import aiosqlite
+
+from addon.migrating import lock_folder, migrate
+from addon.records import Job, JobState, Model, Profile, Sample, SampleLabel, SampleState
+from addon.rows import (
+    Row,
+    job_of,
+    model_of,
+    profile_of,
+    row_of_job,
+    row_of_model,
+    row_of_profile,
+    row_of_sample,
+    sample_of,
+)
+from addon.tables import Settings, Table, where
+
+NAME = "wakesmith.db"
+
+
+class Jobs(Table[Job]):
+    """Trainings, in the order in which they were asked for."""
+
+    name, what, columns = "jobs", "job", tuple(Job.__dataclass_fields__)
+
+    def _row(self, record: Job) -> Row:
+        return row_of_job(record)
+
+    def _record(self, row: aiosqlite.Row) -> Job:
+        return job_of(row)
+
+    async def all(self, *states: JobState) -> list[Job]:
+        """Return all, or those in one of the states; queued ones by their place, else by when they were made."""
+        return await self._select(*where(state=states or None), order="position, created, id")
+
+
+class Models(Table[Model]):
+    """Finished wake words."""
+
+    name, what, columns = "models", "model", tuple(Model.__dataclass_fields__)
+
+    def _row(self, record: Model) -> Row:
+        return row_of_model(record)
+
+    def _record(self, row: aiosqlite.Row) -> Model:
+        return model_of(row)
+
+    async def all(self, word: str | None = None, job: str | None = None, deleted: bool | None = False) -> list[Model]:
+        """Return models by word and version; `deleted`: True only those in the trash, None both."""
+        return await self._select(*where(deleted, word=word, job=job), order="word, version")
+
+
+class Samples(Table[Sample]):
+    """Recordings."""
+
+    name, what, columns = "samples", "recording", tuple(Sample.__dataclass_fields__)
+
+    def _row(self, record: Sample) -> Row:
+        return row_of_sample(record)
+
+    def _record(self, row: aiosqlite.Row) -> Sample:
+        return sample_of(row)
+
+    async def all(
+        self,
+        state: SampleState | None = None,
+        label: SampleLabel | None = None,
+        phrase: str | None = None,
+        deleted: bool | None = False,
+    ) -> list[Sample]:
+        """Return recordings, newest first; `deleted`: True only those in the trash, None both."""
+        return await self._select(*where(deleted, state=state, label=label, phrase=phrase), order="created DESC, id")
+
+
+class Profiles(Table[Profile]):
+    """Saved *Advanced* choices, by name."""
+
+    name, what, key, columns = "profiles", "profile", "name", tuple(Profile.__dataclass_fields__)
+
+    def _row(self, record: Profile) -> Row:
+        return row_of_profile(record)
+
+    def _record(self, row: aiosqlite.Row) -> Profile:
+        return profile_of(row)
+
+    async def all(self) -> list[Profile]:
+        """Return all, in the order of the alphabet."""
+        return await self._select(order="name")
+
+
+class Store:
+    """The open database.
+
+    Attributes:
+        jobs, models, samples, profiles: `all(...)`, `get(id)`, `put(record)`, `delete(id)`.
+        settings: `all()`, `get(name)`, `put(name, value)`, `delete(name)`.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, lock: TextIO) -> None:
+        self._connection, self._lock = connection, lock
+        self.jobs = Jobs(connection)
+        self.models = Models(connection)
+        self.samples = Samples(connection)
+        self.profiles = Profiles(connection)
+        self.settings = Settings(connection)
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open or make the database, and bring it up to this program.
+
+        Raises:
+            AppError: it is newer than this program, or is no database.
+            Unavailable: it cannot be written, or another Wakesmith has it.
+        """
+        lock = lock_folder(path.parent)
+        try:
+            return cls(await migrate(path), lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    async def close(self) -> None:
+        """Write everything out and let go of the file."""
+        await self._connection.close()
+        self._lock.close()
+
+    async def history(self, what: str, record: str) -> list[tuple[str, str]]:
+        """Return when a "job", "model" or "sample" became what, oldest first; also of those that are gone."""
+        rows = await self._connection.execute_fetchall(
+            "SELECT at, became FROM history WHERE what = ? AND id = ? ORDER BY rowid", (what, record)
+        )
+        return [(str(at), str(became)) for at, became in rows]
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.close()

@@ -1,0 +1,44 @@
+"""What the handlers work with: the app's parts, handed to each of them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from addon.assistant import Assistant
+from addon.bus import Bus
+from addon.jobs import JobManager
+from addon.library.datasets import DataSets
+from addon.library.models import ModelLibrary
+from addon.library.samples import SampleLibrary
+from addon.library.storage import Storage
+from addon.options import Options
+from addon.store import Store
+from addon.web.rates import Buckets
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The composed app.
+
+    Attributes:
+        switch_lan: opens or closes the LAN listener.
+        buckets: how often whom may ask for what is expensive.
+        version: of the app.
+    """
+
+    options: Options
+    store: Store
+    bus: Bus
+    assistant: Assistant
+    jobs: JobManager
+    models: ModelLibrary
+    samples: SampleLibrary
+    datasets: DataSets
+    storage: Storage
+    switch_lan: Callable[[bool], Awaitable[None]]
+    buckets: Buckets
+    version: str
+
+
+PARTS = web.AppKey("parts", Parts)

@@ -1,0 +1,17 @@
+"""The table of all routes, one file a domain."""
+
+from addon.web.route import Route
+from addon.web.routes import data, hearing, jobs, listen, live, models, phrases, samples, settings, system
+
+ROUTES: tuple[Route, ...] = (
+    *phrases.ROUTES,
+    *jobs.ROUTES,
+    *models.ROUTES,
+    *hearing.ROUTES,
+    *samples.ROUTES,
+    *data.ROUTES,
+    *settings.ROUTES,
+    *system.ROUTES,
+    *live.ROUTES,
+    *listen.ROUTES,
+)

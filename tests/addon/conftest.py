@@ -1,0 +1,122 @@
+"""The whole app on loopback, with a store of its own and a trainer that answers at once."""
+
+import io
+import json
+import math
+import struct
+import sys
+import wave
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from addon.options import Options
+from addon.records import Job, JobRequest, JobState
+from addon.service import Running, run_app
+from addon.web.rates import Buckets
+
+QUICK = (sys.executable, str(Path(__file__).with_name("quick_trainer.py")))
+TOKEN = "a-token-of-the-tests"
+
+
+@dataclass(frozen=True)
+class House:
+    """A running app and a browser."""
+
+    app: Running
+    browser: ClientSession
+    data: Path
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.app.panel.port}/{path}"
+
+    def api(self, path: str) -> str:
+        return self.url(f"api/v1/{path}")
+
+    def lan(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.app.lan.port}/{path}"
+
+
+Opener = Callable[..., AbstractAsyncContextManager[House]]
+
+
+@pytest.fixture
+def open_house(tmp_path: Path) -> Opener:
+    @asynccontextmanager
+    async def opened(
+        buckets: Buckets | None = None, trainer: tuple[str, ...] | None = QUICK, **choices: Any
+    ) -> AsyncIterator[House]:
+        data = tmp_path / "data"
+        options = Options(
+            **{"data": data, "port": 0, "lan_host": "127.0.0.1", "lan_port": 0, "lan_token": TOKEN} | choices
+        )
+        plenty = buckets or Buckets(burst=1e6, rate=1e6)
+        async with (
+            run_app(options, trainer=trainer, buckets=plenty, static=tmp_path / "static") as app,
+            ClientSession() as browser,
+        ):
+            yield House(app, browser, data)
+
+    return opened
+
+
+def tone(seconds: float = 1.0, rate: int = 16000) -> bytes:
+    """A WAV of a tone that grows louder and softer."""
+    buffer = io.BytesIO()
+    count = round(seconds * rate)
+    values = [round(9000 * math.sin(i * 0.2) * math.sin(math.pi * i / count)) for i in range(count)]
+    with wave.open(buffer, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(struct.pack(f"<{count}h", *values))
+    return buffer.getvalue()
+
+
+def result_folder(folder: Path, word: str = "hey_jarvis", phrase: str = "hey jarvis", low: float = 0.9) -> Path:
+    """A finished job's result, as the trainer writes it."""
+    folder.mkdir(parents=True)
+    name = f"{word}_v1"
+    (folder / f"{name}.tflite").write_bytes(b"TFL3" * 1000)
+    micro = {
+        "probability_cutoff": 0.85,
+        "sliding_window_size": 5,
+        "feature_step_size": 10,
+        "tensor_arena_size": 30000,
+    }
+    manifest = {"type": "micro", "wake_word": phrase, "model": f"{name}.tflite", "trained_languages": ["en"]}
+    (folder / f"{name}.json").write_text(json.dumps(manifest | {"micro": micro, "version": 2}))
+    recall = {"value": 0.97, "low": low, "high": 0.99}
+    report = {
+        "model": {"name": f"{name}.tflite", "cutoff": 216},
+        "conditions": [{"name": "clean", "recall": recall}],
+        "false_accepts": {"value": 0.0, "bound": 0.3},
+    }
+    (folder / "report.json").write_text(json.dumps(report))
+    (folder / "report.html").write_text("<!doctype html><title>report</title>")
+    (folder / "fingerprint").write_text("f")
+    return folder
+
+
+def finished_job(ident: str = "job_1", phrase: str = "hey jarvis") -> Job:
+    return Job(ident, JobRequest(phrase), JobState.DONE, "2026-01-01T00:00:00.000Z")
+
+
+@pytest.fixture
+def sound() -> bytes:
+    return tone()
+
+
+@pytest.fixture
+def make_result() -> Callable[..., Path]:
+    return result_folder
+
+
+@pytest.fixture
+def make_job() -> Callable[..., Job]:
+    return finished_job

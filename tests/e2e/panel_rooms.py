@@ -97,7 +97,8 @@ def serve(data: Path) -> Iterator[str]:
     data.mkdir(exist_ok=True)
     with (data.parent / f"{data.name}.log").open("wb") as log:
         command = [sys.executable, "-m", "addon", "--data", str(data), "--port", str(port)]
-        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("WAKESMITH_")}  # its options
+        child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=env)
         try:
             address = f"http://127.0.0.1:{port}/"
             _wait(f"{address}api/health", child)

@@ -15,7 +15,7 @@ from pathlib import Path
 from addon.assistant import Assistant
 from addon.bus import Bus
 from addon.errors import AppError
-from addon.jobs import JobManager
+from addon.jobs import JobManager, Surveyor
 from addon.library.datasets import DataSets
 from addon.library.models import ModelLibrary
 from addon.library.samples import SampleLibrary
@@ -66,8 +66,9 @@ async def run_app(
         assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
         stack.push_async_callback(assistant.stop)
         models = ModelLibrary(store, bus, data)
-        jobs = JobManager(store, bus, options, data, models.adopt, trainer)
         datasets = DataSets(bus, trainer, data)
+        survey = Surveyor(assistant, datasets.missing)
+        jobs = JobManager(store, bus, options, data, models.adopt, trainer, survey=survey)
         stack.push_async_callback(datasets.stop)
         panel, lan = Listener(options.host, options.port), Listener(options.lan_host, options.lan_port)
 

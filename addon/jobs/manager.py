@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from addon.errors import Conflict, NotFound, TooMany
 from addon.jobs.child import GRACES, Graces
 from addon.jobs.files import clip_path, tail
 from addon.jobs.floor import MOST_AT_A_TIME, Floor
+from addon.jobs.machine import Survey, look_alone
 from addon.jobs.preflight import Preflight, preflight
 from addon.jobs.queue import move, renumber
 from addon.jobs.recovery import GONE
@@ -41,7 +42,7 @@ class JobManager:
         env: Mapping[str, str] | None = None,
         graces: Graces = GRACES,
         gpu: Callable[[], bool] = has_gpu,
-        missing: Callable[[], Awaitable[Mapping[str, float]]] | None = None,
+        survey: Survey = look_alone,
     ) -> None:
         """Make the manager; nothing runs yet.
 
@@ -50,10 +51,10 @@ class JobManager:
             keep: takes a finished model's folder over and returns the model.
             trainer: the command before `train`. `env`: its environment.
             gpu: whether this machine shows one.
-            missing: megabytes of the public data sets that are not here, by name.
+            survey: looks at this machine before a training starts.
         """
         self._store, self._bus, self._data = store, bus, folder
-        self._folder, self._device, self._missing = folder / "jobs", options.device, missing
+        self._folder, self._device, self._survey = folder / "jobs", options.device, survey
         workshop = Workshop(
             store, bus, self._folder, tuple(trainer or trainer_command()),
             child_environment(folder) if env is None else env, options.device, gpu, self._prepare, keep, graces,
@@ -79,8 +80,7 @@ class JobManager:
         Raises:
             Invalid: the request is out of range.
         """
-        missing = await self._missing() if self._missing and request.settings.get("data.packs") else {}
-        return await preflight(request, self._store, self._data, self._device, missing)
+        return await preflight(request, self._store, self._data, self._device, self._survey)
 
     async def create(self, request: JobRequest) -> Job:
         """Queue a training.

@@ -1,24 +1,22 @@
 """What to know before a training starts (N15): room, memory, GPU, time, and what must be downloaded."""
 
 import asyncio
-import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psutil
-
+from addon.jobs.machine import Machine, Survey
 from addon.jobs.request import check_request
-from addon.jobs.run import has_gpu
 from addon.records import Job, JobRequest, JobState
 from addon.store import Store
 from addon.times import seconds_between
 
 MEGA = 1_000_000
 LEAST_MEMORY_MB = 3000  # a standard run on two cores holds 2.5 GB at its peak
+_LAST = 5  # trainings that an estimate is made from
 
 
 @dataclass(frozen=True)
@@ -65,49 +63,58 @@ class Preflight:
     disk_mb: float
 
 
-async def preflight(
-    request: JobRequest, store: Store, data: Path, device: str, missing: Mapping[str, float] | None = None
-) -> Preflight:
+async def preflight(request: JobRequest, store: Store, data: Path, device: str, survey: Survey) -> Preflight:
     """Examine this machine for a request. Nothing is started.
 
     Args:
         data: the data folder.
         device: the app's option.
-        missing: megabytes of the public data sets that are not here, by name.
+        survey: looks at the machine.
 
     Raises:
         Invalid: the request is out of range.
     """
     request = check_request(request)
+    machine = await survey(request)
+    packs = tuple(name for name in _listed(request, "data.packs") if isinstance(name, str))
+    download = sum((machine.missing or {}).get(name, 0.0) for name in packs)
     cost = COSTS[request.preset]
-    packs = request.settings.get("data.packs", [])
-    wanted = {name: (missing or {}).get(name, 0.0) for name in packs if isinstance(name, str)}
-    download = sum(wanted.values())
     disk = cost.disk_mb * _share(request, "samples.positives", cost.positives) + 2 * download
     free = (await asyncio.to_thread(shutil.disk_usage, data)).free / MEGA
-    memory = psutil.virtual_memory().available / MEGA
-    chosen = str(request.settings.get("device", device))
     running = await store.jobs.all(JobState.RUNNING, JobState.QUEUED)
     checks = (
         _check_disk(free, disk),
-        _check_memory(memory),
-        _check_gpu(chosen),
-        _check_network(wanted),
+        _check_memory(machine.available_mb),
+        _check_gpu(machine, str(request.settings.get("device", device))),
+        _check_voices(machine, request),
+        _check_download(machine, packs),
         _check_queue(running),
     )
-    minutes = estimate_minutes(request, await store.jobs.all(JobState.DONE), os.cpu_count() or 1)
+    minutes = estimate_minutes(request, await store.jobs.all(JobState.DONE), machine.cores, machine.speed)
     return Preflight(checks, round(minutes, 1), round(download, 1), round(disk, 1))
 
 
-def estimate_minutes(request: JobRequest, earlier: Sequence[Job], cores: int) -> float:
-    """Return how long it may take: as earlier ones on this machine did, else by what was measured elsewhere."""
+def estimate_minutes(request: JobRequest, earlier: Sequence[Job], cores: int, speed: float = 1.0) -> float:
+    """Return how long it may take: as the same did on this machine, else as others did, else by its cores.
+
+    Args:
+        speed: of a core, as `Machine` says it.
+    """
     took = [
-        seconds_between(job.started, job.ended) / 60
+        (job.request, seconds_between(job.started, job.ended) / 60)
         for job in earlier
-        if job.started and job.ended and job.attempt == 1 and _alike(job.request, request)
+        if job.started and job.ended and job.attempt == 1
     ]
+    if alike := [minutes for done, minutes in took if _alike(done, request)]:
+        return median(alike[-_LAST:])
+    expected = _expect(request, cores)
     if took:
-        return median(took[-5:])
+        return expected * median(minutes / _expect(done, cores) for done, minutes in took[-_LAST:])
+    return expected / speed
+
+
+def _expect(request: JobRequest, cores: int) -> float:
+    """Return the minutes on a machine like the one on which the presets were measured, but for the cores."""
     cost = COSTS[request.preset]
     voices = cost.voices_min * _share(request, "samples.positives", cost.positives) * 2 / max(cores, 1)
     return voices + cost.training_min * _share(request, "training.steps", cost.steps)
@@ -117,11 +124,14 @@ def _alike(a: JobRequest, b: JobRequest) -> bool:
     return a.preset == b.preset and a.settings == b.settings
 
 
+def _listed(request: JobRequest, key: str) -> tuple[Any, ...]:
+    value = request.settings.get(key, ())
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
 def _share(request: JobRequest, key: str, usual: int) -> float:
     """Return how many times the preset's amount was asked for."""
-    value: Any = request.settings.get(key, usual)
-    numbers = value if isinstance(value, list | tuple) else [value]
-    total = sum(n for n in numbers if isinstance(n, int | float) and not isinstance(n, bool))
+    total = sum(n for n in _listed(request, key) if isinstance(n, int | float) and not isinstance(n, bool))
     return total / usual if total > 0 else 1.0
 
 
@@ -138,21 +148,55 @@ def _check_memory(free: float) -> Check:
     )
 
 
-def _check_gpu(device: str) -> Check:
+def _check_gpu(machine: Machine, device: str) -> Check:
     if device == "cpu":
         return Check("gpu", None, "the processor is chosen")
-    if has_gpu():
-        return Check("gpu", True, "a GPU is here")
+    if machine.gpu:
+        return Check("gpu", True, f"{machine.gpu} is here")
+    why = f": {machine.why}" if machine.why else ""
     if device == "gpu":
-        return Check("gpu", False, "a GPU is chosen, and none is here", "The processor will do the work.")
-    return Check("gpu", None, "no GPU is here; the processor does the work")
+        return Check("gpu", False, f"a GPU is chosen, and none can be used{why}", "The processor will do the work.")
+    return Check("gpu", None, f"no GPU is used{why}; the processor does the work")
 
 
-def _check_network(wanted: Mapping[str, float]) -> Check:
-    absent = {name: size for name, size in wanted.items() if size}
+def _check_voices(machine: Machine, request: JobRequest) -> Check:
+    """Say which voices will speak; the trainer refuses names that it does not know."""
+    if machine.voices is None:
+        return Check("voices", None, "which voices are here is not known yet", "The trainer's helper did not answer.")
+    named = [str(name) for name in _listed(request, "samples.voices")]
+    here = [str(voice["id"]) for voice in machine.voices if voice["installed"]]
+    unknown = [name for name in (*named, *request.veto) if not any(_is_named(voice, name) for voice in here)]
+    if unknown:
+        sizes = {str(voice["id"]): voice.get("size_mb") for voice in machine.voices if not voice["installed"]}
+        told = [f"{name} ({size:.0f} MB)" if (size := sizes.get(name)) else name for name in unknown[:5]]
+        return Check("voices", False, f"not installed: {', '.join(told)}", "Leave them out, or install them first.")
+    engines = _listed(request, "samples.engines")
+    speaking = [
+        voice
+        for voice in here
+        if (not engines or voice.partition(":")[0] in engines)
+        and (not named or any(_is_named(voice, name) for name in named))
+        and not any(_is_named(voice, name) for name in request.veto)
+    ]
+    if not speaking:
+        return Check("voices", False, "no voice is left to speak", "Allow more voices, or install some.")
+    return Check("voices", True, f"{len(speaking)} voices will speak")
+
+
+def _is_named(voice: str, name: str) -> bool:
+    """Say whether a name means this voice, as the trainer does: in full, without its engine, or its speaker."""
+    short = voice.partition(":")[2]
+    return name in (voice, short, short.partition("/")[0], voice.partition("/")[0])
+
+
+def _check_download(machine: Machine, packs: Sequence[str]) -> Check:
+    if packs and machine.missing is None:
+        return Check("download", None, "whether data sets have to be downloaded is not known yet")
+    absent = {name: machine.missing[name] for name in packs if machine.missing and name in machine.missing}
     if not absent:
         return Check("download", True, "nothing has to be downloaded")
-    return Check("download", None, f"{', '.join(absent)}: {sum(absent.values()):.0f} MB have to be downloaded")
+    sizes = ", ".join(f"{name} ({f'{size:.0f} MB' if size else 'of unknown size'})" for name, size in absent.items())
+    return Check("download", None, f"the training begins by downloading {sizes}")
 
 
 def _check_queue(jobs: Sequence[Job]) -> Check:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from addon import acceleration
 from addon.bus import Bus, DataProgress
 from addon.errors import AppError, Conflict, NotFound
 from addon.library.fetching import DataProgram, Fetch
@@ -49,8 +50,8 @@ class DataSets:
     """The folder `datasets/`, and the downloads that go on."""
 
     def __init__(self, bus: Bus, trainer: Sequence[str], data: Path) -> None:
-        self._bus, self._folder = bus, data / "datasets"
-        self._program = DataProgram(tuple(trainer), child_environment(data))
+        self._bus, self._data, self._folder = bus, data, data / "datasets"
+        self._program = DataProgram(tuple(trainer), child_environment(data), data)
         self._known: dict[str, DataSet] = {}
         self._fetches: dict[str, Fetch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,10 +63,32 @@ class DataSets:
         Raises:
             Unavailable: the trainer cannot say.
         """
-        async with self._listing:
-            if not self._known:
-                self._known = {row.name: row for row in await self._list()}
+        if not self._known:
+            await self.look()
         return list(self._known.values())
+
+    async def missing(self) -> dict[str, float]:
+        """Return the megabytes of those that are not here, by name; 0 where nobody knows them.
+
+        Raises:
+            Unavailable: the trainer cannot say.
+        """
+        await self.look()
+        return {row.name: row.size_mb or 0.0 for row in self._known.values() if row.state is not DataState.HERE}
+
+    async def look(self) -> None:
+        """Ask the trainer anew: a training fetches what it needs itself, and folders come and go.
+
+        Raises:
+            Unavailable: the trainer cannot say.
+        """
+        async with self._listing:
+            for row in await self._list():
+                known = self._known.get(row.name, row)
+                settled = known.state in (DataState.ABSENT, DataState.HERE) or row.state is DataState.HERE
+                if settled and known.state is not DataState.DOWNLOADING and known != row:
+                    self._set(row)
+                self._known.setdefault(row.name, row)
 
     async def get(self, name: str) -> DataSet:
         """Return one.
@@ -158,6 +181,9 @@ class DataSets:
             self._set(replace(self._known[name], done=progress.done, total=progress.total))
 
     def _remove(self, name: str) -> None:
+        if name == acceleration.GPU:
+            acceleration.remove(self._data)
+            return
         shutil.rmtree(self._folder / name, ignore_errors=True)
         for path in self._folder.glob(f"{name}.*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

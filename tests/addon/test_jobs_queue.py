@@ -151,23 +151,6 @@ async def test_clips_are_found_while_they_are_made_and_never_outside(tmp_path: P
                 await room.jobs.sample_path(job.id, n)
 
 
-@pytest.mark.asyncio
-async def test_preflight_names_what_it_takes(tmp_path: Path) -> None:
-    async with workroom(tmp_path) as room:
-        quick = await room.jobs.preflight(JobRequest("hey jarvis", preset="quick"))
-        thorough = await room.jobs.preflight(JobRequest("hey jarvis", preset="thorough"))
-        assert quick.minutes < thorough.minutes
-        assert quick.disk_mb < thorough.disk_mb
-        assert {check.name for check in quick.checks} == {"disk", "memory", "gpu", "download", "queue"}
-        assert all(check.message for check in quick.checks)
-        job = await room.run("good", preset="quick")
-        began = replace(job, started="2026-01-01T00:00:00.000Z", ended="2026-01-01T00:07:00.000Z")
-        await room.store.jobs.put(began)
-        assert (await room.jobs.preflight(JobRequest("hey jarvis", preset="quick"))).minutes == 7
-        with pytest.raises(Invalid):
-            await room.jobs.preflight(JobRequest(""))
-
-
 @pytest.mark.parametrize(
     "request_",
     [

@@ -11,6 +11,7 @@ from typing import Any
 from addon.bus import Bus, Message
 from addon.jobs import JobManager
 from addon.jobs.child import Graces
+from addon.jobs.machine import Machine
 from addon.options import Options
 from addon.programs import child_environment
 from addon.records import Job, JobRequest, Model
@@ -51,7 +52,13 @@ class Workroom:
 
 @asynccontextmanager
 async def workroom(
-    data: Path, *, graces: Graces = QUICK, gpu: bool = False, begin: bool = True, **options: Any
+    data: Path,
+    *,
+    graces: Graces = QUICK,
+    gpu: bool = False,
+    begin: bool = True,
+    machine: Machine | None = None,
+    **options: Any,
 ) -> AsyncIterator[Workroom]:
     async with await Store.open(data / NAME) as store:
         bus = Bus()
@@ -64,9 +71,12 @@ async def workroom(
             await store.models.put(model)
             return model
 
+        async def survey(_request: JobRequest) -> Machine:
+            return machine or Machine(2, 8000)
+
         trainer = (sys.executable, str(SCRIPT))
         jobs = JobManager(
-            store, bus, Options(**options), data, keep, trainer, child_environment(data), graces, lambda: gpu
+            store, bus, Options(**options), data, keep, trainer, child_environment(data), graces, lambda: gpu, survey
         )
         room = Workroom(store, bus, jobs, data)
 

@@ -8,6 +8,7 @@ from addon.web.route import Name, Route
 
 async def list_data(parts: Parts) -> list[DataSet]:
     """List what can be fetched, with size and licence."""
+    await parts.datasets.look()
     return await parts.datasets.all()
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from addon import acceleration
 from addon.assistant import Assistant
 from addon.bus import Bus
 from addon.errors import AppError
@@ -134,6 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _prepare(data: Path) -> None:
     """Make the folders, and remove what an earlier run was in the middle of."""
     shutil.rmtree(data / "arriving", ignore_errors=True)
+    acceleration.remove_outdated(data)
     for name in ("jobs", "models", "samples/originals", "previews", "trash", "datasets", "arriving"):
         (data / name).mkdir(parents=True, exist_ok=True)
     for path in (*data.glob("samples/*.partial"), *data.glob("previews/*.partial.wav")):

@@ -1,15 +1,18 @@
-"""The child that lists and fetches public data sets: `wakesmith data list`, `wakesmith data fetch`."""
+"""The children that list and fetch: `wakesmith data` for data sets, our own for the graphics card's packages."""
 
 import asyncio
 import json
 import os
 import signal
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from addon import acceleration
 from addon.errors import Unavailable
 from addon.lines import read_lines
 from trainer.events import EventError, Failed, Finished, Progress, decode
@@ -57,18 +60,19 @@ class Fetch:
 
 @dataclass(frozen=True)
 class DataProgram:
-    """How the child is started: the command before `data`, and its environment."""
+    """How the children are started: the command before `data`, their environment, the data folder."""
 
     trainer: tuple[str, ...]
     env: Mapping[str, str]
+    data: Path
 
     async def list(self) -> "list[dict[str, Any]]":
-        """Return the rows of `data list --json`.
+        """Return the rows of `data list --json`, after the graphics card's where this machine has a use for them.
 
         Raises:
             Unavailable: the trainer cannot say.
         """
-        child = await self._start("list", "--json")
+        child = await self._start(*self.trainer, "data", "list", "--json")
         try:
             async with asyncio.timeout(_LIST_S):
                 out, _ = await child.communicate()
@@ -77,16 +81,21 @@ class DataProgram:
             raise Unavailable("the trainer cannot list the data sets", hint="Try again; the log has more.") from error
         finally:
             await Fetch(child).end()
+        if await asyncio.to_thread(acceleration.can_accelerate):
+            rows.insert(0, await asyncio.to_thread(acceleration.describe, self.data))
         return rows
 
     async def fetch(self, name: str) -> Fetch:
         """Begin to fetch one."""
-        return Fetch(await self._start("fetch", name, "--json"))
+        if name == acceleration.GPU:
+            words = (sys.executable, "-m", "addon.library.accelerating", str(self.data))
+            return Fetch(await self._start(*words, "--locks", str(acceleration.LOCKS)))
+        return Fetch(await self._start(*self.trainer, "data", "fetch", name, "--json"))
 
     async def _start(self, *words: str) -> Process:
         try:
             return await asyncio.create_subprocess_exec(
-                *self.trainer, "data", *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env=self.env,
+                *words, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env=self.env,
                 start_new_session=True,
             )  # fmt: skip
         except OSError as error:

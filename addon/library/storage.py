@@ -14,7 +14,7 @@ from addon.library.trash import Trash
 from addon.records import JobState
 from addon.store import Store
 
-KINDS = ("jobs", "models", "samples", "previews", "trash", "datasets")
+KINDS = ("jobs", "models", "samples", "previews", "trash", "datasets", "gpu")
 _WORK = ("features", "training")  # of a job that is done: made again from its recordings, should it be asked for
 
 

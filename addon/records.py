@@ -87,6 +87,7 @@ class Model:
         recall, recall_low: share of test clips found, and the lower bound (95 %).
         false_accepts_high: upper bound of false accepts per hour (95 %).
         summary: the report in plain words.
+        ipa: how it was said to it, the likeliest first.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Model:
     notes: str = ""
     job: str | None = None
     deleted: str | None = None
+    ipa: tuple[str, ...] = ()
 
 
 class SampleLabel(StrEnum):

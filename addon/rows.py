@@ -36,7 +36,7 @@ def row_of_model(model: Model) -> Row:
     return (
         model.id, model.word, model.version, model.phrase, model.language, model.created, model.size, model.cutoff,
         model.window, model.recall, model.recall_low, model.false_accepts_high, model.summary, model.notes, model.job,
-        model.deleted,
+        model.deleted, json.dumps(model.ipa, ensure_ascii=False),
     )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def model_of(row: aiosqlite.Row) -> Model:
         id=row["id"], word=row["word"], version=row["version"], phrase=row["phrase"], language=row["language"],
         created=row["created"], size=row["size"], cutoff=row["cutoff"], window=row["window"], recall=row["recall"],
         recall_low=row["recall_low"], false_accepts_high=row["false_accepts_high"], summary=row["summary"],
-        notes=row["notes"], job=row["job"], deleted=row["deleted"],
+        notes=row["notes"], job=row["job"], deleted=row["deleted"], ipa=tuple(json.loads(row["ipa"])),
     )  # fmt: skip
 
 

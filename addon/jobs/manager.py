@@ -48,7 +48,7 @@ class JobManager:
 
         Args:
             folder: the data folder; jobs lie in `jobs/<id>/`, the user's recordings in `samples/`.
-            keep: takes a finished model's folder over and returns the model.
+            keep: takes a finished model's folder over, with the run's last words, and returns the model.
             trainer: the command before `train`. `env`: its environment.
             gpu: whether this machine shows one.
             survey: looks at this machine before a training starts.

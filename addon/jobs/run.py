@@ -24,7 +24,7 @@ from trainer.events import Event, Failed, Finished, Progress, Stage, Warning
 
 _LOG = logging.getLogger(__name__)
 _SAVE_S, _RETRY_S = 2.0, 5.0
-Keep = Callable[[Job, Path], Awaitable[Model]]
+Keep = Callable[[Job, Path, str], Awaitable[Model]]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Workshop:
         device: the app's option; a job may choose another.
         has_gpu: whether this machine shows one.
         prepare: writes a job's file of choices, where it has none yet.
-        keep: takes a finished model's folder over and returns the model.
+        keep: takes a finished model's folder over, with the run's last words, and returns the model.
     """
 
     store: Store
@@ -118,7 +118,8 @@ class Run:
             _LOG.warning("job %s: %d lines of the trainer were no events", self.job.id, seen.malformed)
         if verdict.state is not JobState.DONE:
             return self._named(verdict)
-        model = await self.workshop.keep(self.job, self.folder / "result")
+        summary = seen.ending.summary if isinstance(seen.ending, Finished) else ""
+        model = await self.workshop.keep(self.job, self.folder / "result", summary)
         self.job = replace(self.job, model=model.id)
         told = (self.job.code, self.job.message, self.job.hint) if self.job.on_cpu else ("", "", "")
         self._tell(seen.ending or Finished(str(self.folder / "result")))

@@ -16,6 +16,7 @@ from addon.store import Store
 from addon.times import now
 
 PAGE = "report.html"
+_LONGEST_SUMMARY = 2000  # characters
 _LEFT_OUT = shutil.ignore_patterns("fingerprint", "*.partial")
 
 
@@ -27,8 +28,11 @@ class ModelLibrary:
         self._folder, self._trash = data / "models", Trash(data / "trash")
         self._adopting = asyncio.Lock()
 
-    async def adopt(self, job: Job, result: Path) -> Model:
+    async def adopt(self, job: Job, result: Path, summary: str = "") -> Model:
         """Copy a job's result here under the next free version, and return it. Asked again, it returns the same.
+
+        Args:
+            summary: the report in plain words, as the run said it; by default made from the report's figures.
 
         Raises:
             Invalid: the folder is not a model's.
@@ -43,7 +47,7 @@ class ModelLibrary:
             version = max([facts.version - 1, *versions]) + 1
             ident = f"{facts.word}_v{version}"
             await asyncio.to_thread(_copy, result, self._folder / ident, f"{facts.word}_v{facts.version}", ident)
-            model = _model(ident, facts, version, job)
+            model = _model(ident, facts, version, job, summary.strip()[:_LONGEST_SUMMARY])
             await self._store.models.put(model)
         self._bus.publish(ModelChanged(model))
         return model
@@ -123,7 +127,7 @@ class ModelLibrary:
         return zip_folder(await self.folder(ident), ident)
 
 
-def _model(ident: str, facts: Facts, version: int, job: Job) -> Model:
+def _model(ident: str, facts: Facts, version: int, job: Job, summary: str) -> Model:
     return Model(
         id=ident,
         word=facts.word,
@@ -137,8 +141,9 @@ def _model(ident: str, facts: Facts, version: int, job: Job) -> Model:
         recall=facts.recall,
         recall_low=facts.recall_low,
         false_accepts_high=facts.false_accepts_high,
-        summary=facts.summary,
+        summary=summary or facts.summary,
         job=job.id,
+        ipa=facts.ipa,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from addon.errors import Invalid
 
 REPORT = "report.json"
+_MOST_WAYS, _LONGEST_WAY = 8, 200  # characters
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Facts:
     Attributes:
         word, version: the parts of the file's name, `<word>_v<version>`.
         cutoff: 0..255; `window`: steps; `size`: bytes of the .tflite.
+        ipa: how the phrase was said, the likeliest first.
         recall, recall_low, false_accepts_high: shares and a rate per hour, None where it was not measured.
     """
 
@@ -31,6 +33,7 @@ class Facts:
     recall_low: float | None
     false_accepts_high: float | None
     summary: str
+    ipa: tuple[str, ...]
 
 
 def read_facts(folder: Path) -> Facts:
@@ -58,7 +61,8 @@ def read_facts(folder: Path) -> Facts:
             recall=_number(recall.get("value")),
             recall_low=_number(recall.get("low")),
             false_accepts_high=_number(accepts.get("bound", accepts.get("high"))),
-            summary=_summary(folder, recall, accepts),
+            summary=_summary(recall, accepts),
+            ipa=_ipa(report),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Invalid(f"{folder.name} is not a model's folder: {error!r}", code="no_model") from error
@@ -70,10 +74,12 @@ def _clean(report: dict[str, Any]) -> dict[str, Any]:
     return dict(found.get("recall") or {})
 
 
-def _summary(folder: Path, recall: dict[str, Any], accepts: dict[str, Any]) -> str:
-    written = folder / "summary.txt"
-    if written.is_file():
-        return written.read_text(encoding="utf-8").strip()[:2000]
+def _ipa(report: dict[str, Any]) -> tuple[str, ...]:
+    ways = (report.get("provenance") or {}).get("pronunciations") or []
+    return tuple(way[:_LONGEST_WAY] for way in ways[:_MOST_WAYS] if isinstance(way, str))
+
+
+def _summary(recall: dict[str, Any], accepts: dict[str, Any]) -> str:
     parts = []
     if recall.get("value") is not None:
         parts.append(f"hears you {100 * recall['value']:.0f} times in 100")

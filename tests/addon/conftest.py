@@ -96,6 +96,7 @@ def result_folder(folder: Path, word: str = "hey_jarvis", phrase: str = "hey jar
         "model": {"name": f"{name}.tflite", "cutoff": 216},
         "conditions": [{"name": "clean", "recall": recall}],
         "false_accepts": {"value": 0.0, "bound": 0.3},
+        "provenance": {"pronunciations": ["hˈeɪ dʒˈɑːvɪs", "hˈeɪ dʒˈɑːɹvɪs"]},
     }
     (folder / "report.json").write_text(json.dumps(report))
     (folder / "report.html").write_text("<!doctype html><title>report</title>")

@@ -49,7 +49,10 @@ def curve(count: int) -> dict[str, Any]:
 def answer(method: str, p: dict[str, Any]) -> dict[str, Any]:
     if method == "advise":
         about = {"syllables": 3, "verdict": "good", "advice": [], "suggestions": [], "pronunciations": []}
-        near = [{"id": r["id"], "phrase": r["phrase"], "distance": 0.0, "message": "same"} for r in p["rivals"]]
+        near = [
+            {"id": r["id"], "phrase": r["phrase"], "distance": 0.0, "message": "same", "said": r["ipa"]}
+            for r in p["rivals"]
+        ]
         return {"text": p["text"], "language": "en", "id": "x", "collisions": near, **about}
     if method == "pronounce":
         return {

@@ -30,6 +30,7 @@ async def test_a_good_run_becomes_a_model(tmp_path: Path) -> None:
         job = await room.run("good")
         assert (job.state, job.model, job.attempt, job.pid, job.position) == (JobState.DONE, "word_v1", 1, None, -1)
         assert room.kept == [job.id]
+        assert (await room.store.models.get("word_v1")).summary == "hears you"
         snapshot = await room.jobs.snapshot(job.id)
         assert [(s.name, s.state) for s in snapshot.stages] == [("phrase", "done"), ("training", "done")]
         assert [metric.step for metric in snapshot.metrics] == [10, 20]

@@ -38,7 +38,9 @@ async def test_a_model_from_job_to_trash_and_back(open_house: Any, make_result: 
         first = await models.adopt(make_job(), result)
         assert first.id == "hey_jarvis_v1"
         assert (await models.adopt(make_job(), result)) == first  # asked again: the same
-        second = await models.adopt(make_job("job_2"), result)
+        assert first.ipa == ("hˈeɪ dʒˈɑːvɪs", "hˈeɪ dʒˈɑːɹvɪs")
+        second = await models.adopt(make_job("job_2"), result, "Hears you, mostly.\n")
+        assert second.summary == "Hears you, mostly."
         assert second.id == "hey_jarvis_v2"
         folder = house.data / "models" / "hey_jarvis_v2"
         assert sorted(p.name for p in folder.iterdir()) == [
@@ -216,3 +218,14 @@ async def test_satellites_read_models_and_send_recordings(
                 assert response.status == status, await response.text()
         (kept,) = await ask(house, "GET", "samples?state=inbox")
         assert (kept["source"], kept["speaker"]) == ("satellite", "kitchen")
+
+
+async def test_a_phrase_is_compared_with_what_each_word_was_taught(
+    open_house: Any, make_result: Any, make_job: Any
+) -> None:
+    async with open_house() as house:
+        result = make_result(house.data.parent / "result")
+        for number in (1, 2):
+            await house.app.parts.models.adopt(make_job(f"job_{number}"), result)
+        told = await ask(house, "POST", "phrases/advise", json={"text": "hey marvin"})
+        assert [(c["id"], c["said"]) for c in told["collisions"]] == [("hey_jarvis_v2", "hˈeɪ dʒˈɑːvɪs")]

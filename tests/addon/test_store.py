@@ -27,7 +27,14 @@ SAMPLE = Sample("s1", "hey jarvis", "Ann", SampleLabel.PHRASE, SampleState.GOOD,
 
 async def test_every_record_comes_back_equal(tmp_path: Path) -> None:
     model = make_model(
-        "hey_v2", recall=0.97, recall_low=0.9, false_accepts_high=0.5, notes="n", job="job_1", summary="s"
+        "hey_v2",
+        recall=0.97,
+        recall_low=0.9,
+        false_accepts_high=0.5,
+        notes="n",
+        job="job_1",
+        summary="s",
+        ipa=("heɪ", "x"),
     )
     profile = Profile("mine", REQUEST)
     async with await Store.open(tmp_path / NAME) as store:

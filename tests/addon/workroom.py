@@ -64,10 +64,10 @@ async def workroom(
         bus = Bus()
         room: Workroom
 
-        async def keep(job: Job, result: Path) -> Model:
+        async def keep(job: Job, result: Path, summary: str) -> Model:
             assert result.is_dir()
             room.kept.append(job.id)
-            model = make_model(f"word_v{len(room.kept)}", job=job.id)
+            model = make_model(f"word_v{len(room.kept)}", job=job.id, summary=summary)
             await store.models.put(model)
             return model
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from addon.records import Model
 from addon.web.fields import Asked, Language, Line, Phrase, Text
 from addon.web.parts import Parts
 from addon.web.route import Route
@@ -105,11 +107,24 @@ class Voice(Told):
 
 async def advise(parts: Parts, body: AdviseIn) -> Advice:
     """Say how good a wake word a phrase is."""
-    rivals = [{"id": m.id, "phrase": m.phrase, "language": m.language, "ipa": ""} for m in await parts.models.all()]
-    found = await parts.assistant.ask(
-        "advise", text=body.text, language=body.language, say=list(body.say), rivals=rivals
+    rivals = _rivals(await parts.models.all())
+    found = Advice.model_validate(
+        await parts.assistant.ask("advise", text=body.text, language=body.language, say=list(body.say), rivals=rivals)
     )
-    return Advice.model_validate(found)
+    nearest: dict[str, Collision] = {}
+    for collision in found.collisions:
+        nearest.setdefault(collision.id, collision)
+    return found.model_copy(update={"collisions": list(nearest.values())})
+
+
+def _rivals(models: Sequence[Model]) -> list[dict[str, str]]:
+    """Return a row for each way in which a wake word was taught to be said; of each word the newest version."""
+    newest = {model.word: model for model in models}
+    return [
+        {"id": m.id, "phrase": m.phrase, "language": m.language, "ipa": way}
+        for m in newest.values()
+        for way in m.ipa or ("",)
+    ]
 
 
 async def pronounce(parts: Parts, body: PronounceIn) -> Pronounced:

@@ -9,8 +9,10 @@ from trainer.phrase.advice import advise
 from trainer.phrase.espeak import find_voice, list_voices, speak_ipa
 from trainer.phrase.language import detect_language, make_id, normalise_text
 from trainer.phrase.lexicon import read_lexicon
-from trainer.phrase.phonemes import Pronunciation, count_syllables, parse_ipa, pronounce, split_ipa, split_sounds
+from trainer.phrase.phonemes import count_syllables, split_ipa, split_sounds
 from trainer.phrase.plan import plan_phrase, read_plan, write_plan
+from trainer.phrase.pronunciations import Pronunciation, parse_ipa, pronounce
+from trainer.phrase.reduction import reduce_vowels
 from trainer.recipe import PhraseRecipe
 from trainer.samples.script import FOREIGN
 
@@ -116,6 +118,26 @@ def test_accents_are_pronunciations_and_equal_ones_are_one():
     assert len(ways) > 2
     assert len({split_sounds(w.ipa) for w in ways}) == len(ways)
     assert len(pronounce("привет", find_voice("ru"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [("athena", "ɐθˈiːnə"), ("fantastic robot", "fɐntˈæstɪk ɹˈoʊbɑːt"), ("hey athena", "hˈeɪ ɐθˈiːnə")],
+)
+def test_vowels_before_the_stress_are_also_said_reduced(text, way):
+    ways = [w.ipa for w in pronounce(text, find_voice("en"))]
+    assert ways[0] != way
+    assert way in ways
+
+
+@pytest.mark.parametrize("text", ["activate", "okay nabu", "aurora", "sandwich", "a banana"])
+def test_stressed_long_and_already_weak_vowels_stay(text):
+    ipa = speak_ipa(text, "en-us")
+    assert reduce_vowels(ipa) == ipa
+
+
+def test_other_languages_keep_their_vowels():
+    assert len(pronounce("atena", find_voice("it"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from typing import Literal
 from trainer.errors import PhraseError
 from trainer.phrase.espeak import speak_ipa
 from trainer.phrase.lexicon import read_frequencies, speak_lexicon
-from trainer.phrase.phonemes import Pronunciation, count_syllables, split_sounds
+from trainer.phrase.phonemes import count_syllables, split_sounds
+from trainer.phrase.pronunciations import Pronunciation
 from trainer.phrase.rivals import find_rivals, rank_rarity
 from trainer.phrase.scripts import find_script, main_script
 from trainer.phrase.sounds import is_vowel

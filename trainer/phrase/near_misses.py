@@ -17,7 +17,8 @@ from trainer.core.seeds import generator
 from trainer.phrase.distance import Distances, Sounds, SoundTable, measure, tabulate
 from trainer.phrase.lexicon import SpokenLexicon, speak_lexicon
 from trainer.phrase.mutations import mutate
-from trainer.phrase.phonemes import Pronunciation, count_syllables, split_ipa, split_sounds
+from trainer.phrase.phonemes import count_syllables, split_ipa, split_sounds
+from trainer.phrase.pronunciations import Pronunciation
 from trainer.phrase.sounds import is_vowel
 
 # What a sound outside the shared part costs, of its full weight.

@@ -11,14 +11,15 @@ from trainer.phrase.advice import Advice, advise, check_length
 from trainer.phrase.espeak import find_voice
 from trainer.phrase.language import detect_language, make_id, normalise_text
 from trainer.phrase.near_misses import NearMiss, find_near_misses
-from trainer.phrase.phonemes import Pronunciation, count_syllables, pronounce
+from trainer.phrase.phonemes import count_syllables
+from trainer.phrase.pronunciations import Pronunciation, pronounce
 from trainer.phrase.scripts import check_script
 from trainer.recipe import PhraseRecipe
 
 __all__ = ["Advice", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
 
 
-PLAN_VERSION = 2  # raise it when plans change: runs made before are then planned again
+PLAN_VERSION = 3  # raise it when plans change: runs made before are then planned again
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from itertools import islice
 
 from trainer.phrase.advice import GREETINGS, NAMES, Advice, advise
 from trainer.phrase.espeak import speak_ipa
-from trainer.phrase.phonemes import Pronunciation, count_syllables
+from trainer.phrase.phonemes import count_syllables
+from trainer.phrase.pronunciations import Pronunciation
 from trainer.phrase.scripts import main_script
 
 _LEVELS = ("good", "fair", "poor")

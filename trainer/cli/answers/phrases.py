@@ -8,9 +8,9 @@ from trainer.errors import PhraseError, RecipeError
 from trainer.phrase.collisions import Rival, find_collisions
 from trainer.phrase.espeak import find_voice, speak_ipa
 from trainer.phrase.language import detect_language, normalise_text
-from trainer.phrase.phonemes import Pronunciation, parse_ipa
-from trainer.phrase.phonemes import pronounce as say_ways
 from trainer.phrase.plan import PhrasePlan, plan_phrase
+from trainer.phrase.pronunciations import Pronunciation, parse_ipa
+from trainer.phrase.pronunciations import pronounce as say_ways
 from trainer.phrase.respelling import respell
 from trainer.phrase.suggestions import suggest_better
 from trainer.recipe import PhraseRecipe

@@ -12,8 +12,8 @@ from trainer.core.audio import SAMPLE_RATE, Samples
 from trainer.core.clips import ClipKind, Split
 from trainer.phrase.espeak import find_voice
 from trainer.phrase.language import detect_language, normalise_text
-from trainer.phrase.phonemes import parse_ipa
-from trainer.phrase.phonemes import pronounce as say_ways
+from trainer.phrase.pronunciations import parse_ipa
+from trainer.phrase.pronunciations import pronounce as say_ways
 from trainer.recipe import SampleRecipe
 from trainer.samples.catalogue import CatalogueVoice, fetch_catalogue, read_catalogue
 from trainer.samples.checks import trim_clip

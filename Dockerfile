@@ -38,5 +38,7 @@ COPY rootfs /
 ENV XDG_CACHE_HOME=/data/cache \
     XDG_DATA_HOME=/data/share \
     MPLCONFIGDIR=/data/cache/matplotlib \
+    CUPY_CACHE_DIR=/data/cache/cupy \
+    CUDA_CACHE_PATH=/data/cache/cuda \
     NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility

@@ -21,9 +21,9 @@ GPU = "gpu"  # its name among what can be downloaded, and its folder's
 LOCKS = Path(events.__file__).resolve().parents[1] / "requirements"
 # Measured with today's locks on Python 3.11, rounded up.
 DOWNLOAD_MB = 3600
-DISK_MB = 6000
+DISK_MB = 7000
 _NODES = ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg")
-_LICENCE = "Apache-2.0, MIT, BSD-3-Clause; NVIDIA's libraries: CUDA Toolkit EULA"
+_LICENCE = "Apache-2.0, MIT; NVIDIA's own for its libraries (proprietary)"
 _NOTE = f"TensorFlow for CUDA and CuPy; {DISK_MB / 1000:g} GB on disk. Trainings then use the card."
 
 

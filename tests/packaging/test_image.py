@@ -39,7 +39,7 @@ def test_image_takes_only_what_is_there_and_runs_no_heredoc(root: Path, dockerfi
 
 
 def test_image_keeps_what_is_fetched_in_the_data_folder(dockerfile: str) -> None:
-    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR"):
+    for name in ("XDG_CACHE_HOME", "XDG_DATA_HOME", "MPLCONFIGDIR", "CUPY_CACHE_DIR", "CUDA_CACHE_PATH"):
         assert re.search(rf"\b{name}=/data/", dockerfile), name
     assert "NVIDIA_VISIBLE_DEVICES=all" in dockerfile
     assert "NVIDIA_DRIVER_CAPABILITIES=compute,utility" in dockerfile

@@ -110,7 +110,7 @@ def _gpu() -> Iterator[Finding]:
         yield Finding("ok", "cupy", "finds the GPU; augmentation runs on it")
     except ResourceError as error:
         yield Finding("note", "cupy", f"not used: {error.message}")
-    if _version("tensorflow-cpu"):
+    if _version("tensorflow-cpu") and not _version("tensorflow"):  # the app puts the GPU's before the processor's
         yield Finding(
             "note", "tensorflow", "is the build for processors: no GPU is used; script/setup --gpu changes that"
         )

@@ -19,8 +19,8 @@ def hardware(_params: Params) -> dict[str, Any]:
 
     packages = installed_packages()
     gpu, why = _find_gpu()
-    if gpu is not None and "tensorflow-cpu" in packages:
-        why = f"{gpu['name']} is here, but TensorFlow is the build for processors"
+    if gpu is not None and "tensorflow-cpu" in packages and "tensorflow" not in packages:
+        why = f"{gpu['name']} is here, but its packages are not: TensorFlow is the build for processors"
         gpu = None
     return {
         "cores": usable_cores(),

@@ -1,6 +1,6 @@
 import { mdiClose, mdiDelete, mdiDownload } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, state } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import * as client from "../api/client";
 import { live } from "../api/live";
 import type { DataSet } from "../api/types";
@@ -14,9 +14,10 @@ import "./ws-progress";
 
 const FIRST = 4;
 
-/** Public recordings that make models better: size, licence, download. */
+/** What can be downloaded, with size and licence: public recordings, or with `of="gpu"` the graphics card's packages. */
 @customElement("ws-data-sets")
 export class WsDataSets extends LitElement {
+  @property() of: "recordings" | "gpu" = "recordings";
   @state() private sets: DataSet[] | null = null;
   @state() private all = false;
   @state() private problem: { message: string; hint: string } | null = null;
@@ -55,7 +56,7 @@ export class WsDataSets extends LitElement {
 
   private async load(): Promise<void> {
     try {
-      this.sets = await client.listData();
+      this.sets = (await client.listData()).filter(({ kind }) => (kind === "gpu") === (this.of === "gpu"));
     } catch (error) {
       this.problem = describeError(error);
     }
@@ -72,6 +73,7 @@ export class WsDataSets extends LitElement {
   }
 
   override render() {
+    if (this.of === "gpu" && !this.sets?.length) return nothing;
     if (this.problem) {
       return html`<ws-problem level="warn" .message=${this.problem.message} .hint=${this.problem.hint}></ws-problem>`;
     }
@@ -93,25 +95,24 @@ export class WsDataSets extends LitElement {
   }
 
   private renderSet(set: DataSet) {
+    const title = set.kind === "gpu" ? translate("data.gpu") : set.title;
+    const note = set.kind === "gpu" ? translate("data.gpu_help") : set.note;
     const about = [set.size_mb === null ? "" : formatBytes(set.size_mb * 1e6), set.licence].filter(Boolean);
     return html`<li class="line">
       <div class="grow name">
-        ${set.title}<br /><span class="soft"
-          >${about.join(" · ")}${set.note ? html`<br />${set.note}` : nothing}</span
-        >
+        ${title}<br /><span class="soft">${about.join(" · ")}${note ? html`<br />${note}` : nothing}</span>
         ${set.state === "failed" ? html`<br /><span class="bad soft">${set.message}</span>` : nothing}
         ${
           set.state === "downloading"
-            ? html`<ws-progress .done=${set.done} .total=${set.total} .label=${set.title}></ws-progress>`
+            ? html`<ws-progress .done=${set.done} .total=${set.total} .label=${title}></ws-progress>`
             : nothing
         }
       </div>
-      ${this.renderButton(set)}
+      ${this.renderButton(set, { name: title })}
     </li>`;
   }
 
-  private renderButton(set: DataSet) {
-    const name = { name: set.title };
+  private renderButton(set: DataSet, name: { name: string }) {
     switch (set.state) {
       case "downloading":
         return html`<button

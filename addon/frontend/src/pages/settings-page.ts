@@ -37,7 +37,11 @@ export class WsSettingsPage extends LitElement {
       <h1>${translate("settings.title")}</h1>
       <div class="pair top">
         ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
-        ${this.renderCard("hardware.title", html`<ws-system section="hardware" .system=${this.system}></ws-system>`)}
+        ${this.renderCard(
+          "hardware.title",
+          html`<ws-system section="hardware" .system=${this.system}></ws-system>
+            <ws-data-sets of="gpu"></ws-data-sets>`,
+        )}
         ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
         ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
         ${this.renderCard(

@@ -6,7 +6,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -60,42 +60,19 @@ async def run_app(
         AppError: the data folder or an address cannot be had.
     """
     data, trainer = options.data.absolute(), tuple(trainer or trainer_command())
+    panel, lan = Listener(options.host, options.port), Listener(options.lan_host, options.lan_port)
+
+    async def switch_lan(on: bool) -> None:
+        await (lan.open(build_lan(parts)) if on else lan.close())
+
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(data / NAME))
         await asyncio.to_thread(_prepare, data)
-        bus = Bus()
-        assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
-        stack.push_async_callback(assistant.stop)
-        models = ModelLibrary(store, bus, data)
-        datasets = DataSets(bus, trainer, data)
-        survey = Surveyor(assistant, datasets.missing)
-        jobs = JobManager(store, bus, options, data, models.adopt, trainer, survey=survey)
-        stack.push_async_callback(datasets.stop)
-        panel, lan = Listener(options.host, options.port), Listener(options.lan_host, options.lan_port)
-
-        async def switch_lan(on: bool) -> None:
-            await (lan.open(build_lan(parts)) if on else lan.close())
-
-        parts = Parts(
-            options=options,
-            store=store,
-            bus=bus,
-            assistant=assistant,
-            jobs=jobs,
-            models=models,
-            samples=SampleLibrary(store, bus, assistant, data),
-            datasets=datasets,
-            storage=Storage(store, data),
-            switch_lan=switch_lan,
-            buckets=buckets or Buckets(),
-            version=_version(),
-        )
+        parts = _compose(options, store, data, trainer, switch_lan, buckets or Buckets())
+        stack.push_async_callback(_end, parts, panel, lan)
         settings = await read_settings(store, options)
-        stack.push_async_callback(jobs.stop)
-        await jobs.start()
-        await jobs.set_concurrent(settings.concurrent)
-        stack.push_async_callback(lan.close)
-        stack.push_async_callback(panel.close)
+        await parts.jobs.start()
+        await parts.jobs.set_concurrent(settings.concurrent)
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
         if settings.lan:
             try:
@@ -130,6 +107,43 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"wakesmith: {error.message}\n{error.hint}".rstrip() + "\n")
         return 1
     return 0
+
+
+def _compose(
+    options: Options,
+    store: Store,
+    data: Path,
+    trainer: Sequence[str],
+    switch_lan: Callable[[bool], Awaitable[None]],
+    buckets: Buckets,
+) -> Parts:
+    """Make the parts; nothing runs yet."""
+    bus = Bus()
+    assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
+    models, datasets = ModelLibrary(store, bus, data), DataSets(bus, trainer, data)
+    survey = Surveyor(assistant, datasets.missing)
+    return Parts(
+        options=options,
+        store=store,
+        bus=bus,
+        assistant=assistant,
+        jobs=JobManager(store, bus, options, data, models.adopt, trainer, survey=survey),
+        models=models,
+        samples=SampleLibrary(store, bus, assistant, data),
+        datasets=datasets,
+        storage=Storage(store, data),
+        switch_lan=switch_lan,
+        buckets=buckets,
+        version=_version(),
+    )
+
+
+async def _end(parts: Parts, panel: Listener, lan: Listener) -> None:
+    """Stop all parts at once: each is firm within eight seconds, and Supervisor may give no more than ten."""
+    stops = (panel.close(), lan.close(), parts.jobs.stop(), parts.datasets.stop(), parts.assistant.stop())
+    for error in await asyncio.gather(*stops, return_exceptions=True):
+        if isinstance(error, BaseException):
+            _log.error("a part did not stop in good order", exc_info=error)
 
 
 def _prepare(data: Path) -> None:

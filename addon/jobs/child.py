@@ -37,7 +37,7 @@ class Graces:
 
 
 GRACES = Graces()
-HASTE = Graces(terminate=5.0, kill=12.0, after_end=3.0)  # when the app ends: config.yaml gives it a minute
+HASTE = Graces(terminate=4.0, kill=7.0, after_end=3.0)  # when the app ends: some systems give it ten seconds
 
 
 @dataclass(frozen=True)

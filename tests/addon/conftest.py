@@ -1,7 +1,6 @@
 """The whole app on loopback, with a store of its own and a trainer that answers at once."""
 
 import io
-import json
 import math
 import struct
 import sys
@@ -19,6 +18,7 @@ from addon.options import Options
 from addon.records import Job, JobRequest, JobState
 from addon.service import Running, run_app
 from addon.web.rates import Buckets
+from tests.addon.results import result_folder
 
 QUICK = (sys.executable, str(Path(__file__).with_name("quick_trainer.py")))
 TOKEN = "a-token-of-the-tests"
@@ -76,32 +76,6 @@ def tone(seconds: float = 1.0, rate: int = 16000) -> bytes:
         file.setframerate(rate)
         file.writeframes(struct.pack(f"<{count}h", *values))
     return buffer.getvalue()
-
-
-def result_folder(folder: Path, word: str = "hey_jarvis", phrase: str = "hey jarvis", low: float = 0.9) -> Path:
-    """A finished job's result, as the trainer writes it."""
-    folder.mkdir(parents=True)
-    name = f"{word}_v1"
-    (folder / f"{name}.tflite").write_bytes(b"TFL3" * 1000)
-    micro = {
-        "probability_cutoff": 0.85,
-        "sliding_window_size": 5,
-        "feature_step_size": 10,
-        "tensor_arena_size": 30000,
-    }
-    manifest = {"type": "micro", "wake_word": phrase, "model": f"{name}.tflite", "trained_languages": ["en"]}
-    (folder / f"{name}.json").write_text(json.dumps(manifest | {"micro": micro, "version": 2}))
-    recall = {"value": 0.97, "low": low, "high": 0.99}
-    report = {
-        "model": {"name": f"{name}.tflite", "cutoff": 216},
-        "conditions": [{"name": "clean", "recall": recall}],
-        "false_accepts": {"value": 0.0, "bound": 0.3},
-        "provenance": {"pronunciations": ["hˈeɪ dʒˈɑːvɪs", "hˈeɪ dʒˈɑːɹvɪs"]},
-    }
-    (folder / "report.json").write_text(json.dumps(report))
-    (folder / "report.html").write_text("<!doctype html><title>report</title>")
-    (folder / "fingerprint").write_text("f")
-    return folder
 
 
 def finished_job(ident: str = "job_1", phrase: str = "hey jarvis") -> Job:

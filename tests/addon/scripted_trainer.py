@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.addon.results import result_folder
 from trainer.events import Event, Failed, Finished, Metric, Progress, Stage, StageState, Started, Warning, encode
 
 
@@ -36,7 +37,7 @@ def begin(*stages: str) -> None:
 
 
 def finish() -> None:
-    (OUT / "result").mkdir(exist_ok=True)
+    result_folder(OUT / "result", phrase=ABOUT)
     tell(Stage("training", StageState.DONE, 0.2))
     tell(Finished(str(OUT / "result"), "hears you"))
 

@@ -11,7 +11,7 @@ import pytest
 
 from addon.bus import JobChanged, JobEvent
 from addon.records import Job, JobState
-from tests.addon.workroom import Workroom, workroom
+from tests.addon.workroom import IMPATIENT, QUICK, Workroom, workroom
 from trainer.events import Failed, Finished, Progress
 
 pytestmark = pytest.mark.asyncio
@@ -62,7 +62,7 @@ async def test_a_good_run_becomes_a_model(tmp_path: Path) -> None:
     ],
 )
 async def test_each_behaviour_ends(tmp_path: Path, phrase: str, state: JobState, code: str) -> None:
-    async with workroom(tmp_path) as room:
+    async with workroom(tmp_path, graces=IMPATIENT if code == "silent" else QUICK) as room:
         job = await room.run(phrase)
         assert (job.state, job.code) == (state, code)
         assert bool(job.message) == (state is not JobState.DONE)

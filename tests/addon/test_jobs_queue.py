@@ -119,7 +119,7 @@ async def test_a_full_queue_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 async def test_a_library_that_refuses_the_model_fails_the_job(tmp_path: Path) -> None:
     async with workroom(tmp_path) as room:
 
-        async def refuse(_job: Job, _result: Path) -> object:
+        async def refuse(_job: Job, _result: Path, _summary: str) -> object:
             raise Invalid("not a model", "Tell us.", code="gate")
 
         room.jobs._floor.workshop.__dict__["keep"] = refuse

@@ -18,7 +18,8 @@ from addon.records import Job, JobRequest, Model
 from addon.store import NAME, Store
 
 SCRIPT = Path(__file__).with_name("scripted_trainer.py")
-QUICK = Graces(terminate=0.4, kill=0.8, silence=2.0, after_end=0.6)
+QUICK = Graces(terminate=0.4, kill=0.8, silence=20.0, after_end=0.6)
+IMPATIENT = Graces(terminate=0.4, kill=0.8, silence=1.5, after_end=0.6)
 
 
 def make_model(id: str, phrase: str = "hey jarvis", **more: Any) -> Model:

@@ -31,8 +31,9 @@ async def _furnish(data: Path, results: list[Path]) -> None:
     async with await Store.open(data / NAME) as store:
         library = ModelLibrary(store, Bus(), data)
         done = Job("done", JobRequest("hey panel"), JobState.DONE, "2026-01-02T10:00:00Z")
-        for result in results:
-            done = replace(done, model=(await library.adopt(done, result)).id, ended="2026-01-02T11:00:00Z")
+        for n, result in enumerate(results):
+            done = replace(done, id="done" if n + 1 == len(results) else f"done{n}", model=None, ended="2026-01-02T11:00:00Z")
+            done = replace(done, model=(await library.adopt(done, result)).id)
         await store.models.put(replace((await library.all())[0], notes="Kitchen; hears the children, too"))
         stopped = Job("stopped", JobRequest("computer lights on"), JobState.INTERRUPTED, "2026-01-03T10:00:00Z")
         failed = Job("failed", JobRequest("hello old friend"), JobState.FAILED, "2026-01-01T10:00:00Z", **FAILED)
@@ -53,8 +54,9 @@ def _write_run(folder: Path, job: Job, upto: int) -> None:
     for stage in STAGES[: upto + 1]:
         lines.append({"kind": "stage", "name": stage, "state": "running", "seconds": 0.0})
         if stage == "samples":
-            _write_tone(folder / "clip.wav")
-            lines += [{"kind": "sample", "path": "clip.wav", "label": f"hey panel (voice {n})"} for n in range(1)]
+            for n in range(6):
+                _write_tone(folder / f"clip_{n}.wav")
+            lines += [{"kind": "sample", "path": f"clip_{n}.wav", "label": f"hey panel (voice {n})"} for n in range(6)]
         if stage == "training":
             lines += [_metric(step) for step in range(50, 450, 50)]
         if stage in STAGES[:upto]:

@@ -28,6 +28,7 @@ export function drawCurve(report: Report, cutoff: number): TemplateResult {
     // What can be had at that rate at most; a device that never rests again hears nothing at all.
     .map((point) => ({ ...point, y: (best = Math.max(best, point.y)) }))
     .filter((point, i, all) => all[i + 1]?.x !== point.x);
+  if (!points.length) return html`<p class="soft">${translate("report.curve_none")}</p>`;
   const nearest = points.reduce(
     (last, p) => (Math.abs(p.cutoff - cutoff) < Math.abs(last - cutoff) ? p.cutoff : last),
     999,
@@ -37,8 +38,13 @@ export function drawCurve(report: Report, cutoff: number): TemplateResult {
     points.map((p) => p.y),
     points.map((p) => (p.cutoff === nearest ? p.y : null)),
   ] as uPlot.AlignedData;
+  const paths = uPlot.paths.stepped?.({ align: 1 });
   const options = once<ChartOptions>(report, "curve", () => ({
-    scales: { x: { time: false, distr: 3 }, y: { range: [0, 100] } },
+    // A range of our own: with a single point a logarithmic axis would have no width.
+    scales: {
+      x: { time: false, distr: 3, range: (_, low, high) => [low / 1.5, high * 1.5] },
+      y: { range: [0, 100] },
+    },
     // On a logarithmic axis uPlot leaves out ticks by null.
     axes: [
       { values: (_, ticks: (number | null)[]) => ticks.map((tick) => (tick === null ? "" : formatNumber(tick, 2))) },
@@ -46,7 +52,14 @@ export function drawCurve(report: Report, cutoff: number): TemplateResult {
     ],
     series: [
       { label: translate("report.bound") },
-      { label: translate("report.heard"), stroke: "--ws-primary", fill: "--ws-primary", width: 2 },
+      {
+        label: translate("report.heard"),
+        stroke: "--ws-primary",
+        fill: "--ws-primary",
+        width: 2,
+        points: { show: true, size: 5 },
+        ...(paths ? { paths } : {}),
+      },
       {
         label: translate("report.now"),
         stroke: "--ws-bad",
@@ -64,15 +77,16 @@ export function drawScores(scores: NonNullable<Report["scores"]>, cutoff: number
   const bins = scores.positives.length;
   const shares = (counts: number[]): number[] => {
     const total = counts.reduce((sum, n) => sum + n, 0) || 1;
-    return counts.map((n) => (100 * n) / total);
+    return [...counts, ...counts.slice(-1)].map((n) => (100 * n) / total); // a step ends where the next begins
   };
   const data = [
-    scores.positives.map((_, i) => Math.round((255 * (i + 0.5)) / bins)),
+    Array.from({ length: bins + 1 }, (_, i) => Math.round((255 * i) / bins)),
     shares(scores.positives),
     shares(scores.near_misses),
     shares(scores.negatives),
   ] as uPlot.AlignedData;
   const paths = uPlot.paths.stepped?.({ align: 1 });
+  const steps = { points: { show: false }, ...(paths ? { paths } : {}) };
   const options = once<ChartOptions>(scores, `scores${cutoff}`, () => ({
     scales: { x: { time: false, range: [0, 255] }, y: { range: [0, 100] } },
     axes: [{}, { size: 44, values: (_, ticks) => ticks.map((tick) => `${tick} %`) }],
@@ -83,10 +97,10 @@ export function drawScores(scores: NonNullable<Report["scores"]>, cutoff: number
         stroke: "--ws-good",
         fill: "--ws-good",
         width: 2,
-        ...(paths ? { paths } : {}),
+        ...steps,
       },
-      { label: translate("report.near"), stroke: "--ws-warn", width: 2, dash: [6, 4], ...(paths ? { paths } : {}) },
-      { label: translate("report.other"), stroke: "--ws-bad", width: 1, ...(paths ? { paths } : {}) },
+      { label: translate("report.near"), stroke: "--ws-warn", width: 2, dash: [6, 4], ...steps },
+      { label: translate("report.other"), stroke: "--ws-bad", width: 1, ...steps },
     ],
     hooks: { draw: [(plot) => drawLine(plot, cutoff)] },
   }));

@@ -29,6 +29,16 @@ export class WsChart extends LitElement {
       .u-legend th {
         font-weight: 400;
       }
+      /* Values stand in the legend only while something is pointed at. */
+      .u-legend.u-inline.u-live th::after {
+        content: none;
+      }
+      .u-legend .u-series:first-child {
+        visibility: hidden;
+      }
+      :host(:hover) .u-legend .u-series:first-child {
+        visibility: visible;
+      }
       .place {
         overflow: hidden;
       }
@@ -55,9 +65,9 @@ export class WsChart extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>) {
+    this.place.style.minHeight = `${this.height}px`;
     if (changed.has("options") || !this.plot) this.build();
     else if (changed.has("data")) this.plot.setData(this.data);
-    if (this.plot) this.place.style.minHeight = `${this.height}px`;
   }
 
   private get place(): HTMLElement {
@@ -68,11 +78,13 @@ export class WsChart extends LitElement {
 
   private build(): void {
     this.plot?.destroy();
+    this.plot = undefined;
+    if (!this.clientWidth) return; // not laid out yet: built by the observer
     const soft = this.colour("--ws-soft");
     const grid = { stroke: this.colour("--ws-line"), width: 1 };
     const axis = { stroke: soft, grid, ticks: { show: false }, font: "12px Roboto, sans-serif" };
     const options: uPlot.Options = {
-      width: Math.max(this.clientWidth, 200),
+      width: this.clientWidth,
       height: this.height,
       cursor: { y: false },
       ...this.options,
@@ -103,6 +115,8 @@ export class WsChart extends LitElement {
   }
 
   private fit(): void {
-    if (this.clientWidth) this.plot?.setSize({ width: this.clientWidth, height: this.height });
+    if (!this.clientWidth) return;
+    if (this.plot) this.plot.setSize({ width: this.clientWidth, height: this.height });
+    else if (this.hasUpdated) this.build();
   }
 }

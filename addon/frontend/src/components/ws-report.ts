@@ -3,7 +3,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import type { Report, Share } from "../api/report";
 import { formatNumber } from "../i18n/format";
 import { translate, type TextKey } from "../i18n/translate";
-import { describeHours, nameCondition } from "../i18n/words";
+import { describeHours, nameCondition, nameSound, nameVoice } from "../i18n/words";
 import { shared } from "../styles/shared";
 import type { Bar } from "./ws-bars";
 import "./ws-bars";
@@ -51,7 +51,7 @@ export class WsReport extends LitElement {
   override render() {
     const { report } = this;
     const conditions = report.conditions.map((one) => toBar(nameCondition(one.name), one.recall));
-    const voices = report.groups.map((one) => toBar(one.name, one.recall));
+    const voices = report.groups.map((one) => toBar(nameVoice(one.name), one.recall));
     return html`<div class="stack">
       <div class="pair">
         ${this.renderFigure("curve", html`${drawCurve(report, this.cutoff)}`)}
@@ -110,7 +110,7 @@ export class WsReport extends LitElement {
           ${report.sources.map(
             (source) =>
               html`<tr>
-                <th scope="row">${source.name}</th>
+                <th scope="row">${nameSound(source.name)}</th>
                 <td class="number">${describeHours(source.rate.hours)}</td>
                 <td class="number">${formatNumber(source.rate.count)}</td>
               </tr>`,

@@ -26,9 +26,27 @@ export function describeAccepts(bound: number | null): string {
 
 /** Round down: a bound is never made better. */
 export function describeHours(hours: number): string {
+  if (hours * 60 < 1) return translate("words.under_minute");
   if (hours < 2) return translate("words.minutes", { n: Math.floor(hours * 60) });
   if (hours < 72) return translate("words.hours", { n: Math.floor(hours) });
   return translate("words.days", { n: Math.floor(hours / 24) });
+}
+
+/** Name a voice by whom one hears: `kokoro:bf_alice+am_adam` is Alice + Adam, `piper:en_US-joe-medium` is Joe. */
+export function nameVoice(id: string): string {
+  const [, names = id] = /^\w+:(.+)$/.exec(id) ?? [];
+  const parts = names.split("+").map((part) => {
+    const piper = /^[a-z]{2,3}_[A-Z]{2}-([^-]+)/.exec(part);
+    return piper?.[1] ?? part.replace(/^[a-z]{2}_/, "");
+  });
+  return parts.map((part) => part.charAt(0).toUpperCase() + part.slice(1).replaceAll("_", " ")).join(" + ");
+}
+
+/** Name a source of sound, such as `music: hyperrogue`. */
+export function nameSound(name: string): string {
+  const [, kind = "", rest = name] = /^(\w+): (.+)$/.exec(name) ?? [];
+  const key = `sound.${kind}`;
+  return hasText(key) ? `${translate(key)}: ${rest}` : name;
 }
 
 export function nameCondition(name: string): string {

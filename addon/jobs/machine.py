@@ -11,9 +11,9 @@ from typing import Any
 
 import psutil
 
+from addon.acceleration import has_gpu
 from addon.assistant import Assistant
 from addon.errors import AppError
-from addon.jobs.run import has_gpu
 from addon.records import JobRequest
 
 _LOG = logging.getLogger(__name__)

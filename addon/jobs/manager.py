@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from addon.acceleration import has_gpu
 from addon.bus import Bus, Gone
 from addon.errors import Conflict, NotFound, TooMany
 from addon.jobs.child import GRACES, Graces
@@ -17,7 +18,7 @@ from addon.jobs.preflight import Preflight, preflight
 from addon.jobs.queue import move, renumber
 from addon.jobs.recovery import GONE
 from addon.jobs.request import check_request
-from addon.jobs.run import Keep, Workshop, has_gpu
+from addon.jobs.run import Keep, Workshop
 from addon.jobs.snapshot import JobSnapshot, read_picture
 from addon.options import Options
 from addon.programs import child_environment, trainer_command

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -193,10 +192,3 @@ class Run:
                 if self._stopping:
                     return None
                 await asyncio.sleep(_RETRY_S)
-
-
-def has_gpu() -> bool:
-    """Say whether this machine shows an NVIDIA GPU."""
-    return any(Path(path).exists() for path in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg")) and (
-        os.environ.get("NVIDIA_VISIBLE_DEVICES", "all") not in ("none", "void")
-    )

@@ -18,7 +18,10 @@ import yaml
 
 import trainer
 from addon.errors import Invalid
+from addon.jobs.child import HASTE
+from addon.library import fetching
 from addon.options import DEVICES, LEVELS, SUPERVISED, Options, load_options
+from addon.web import server
 
 KEPT = ("wakesmith.db", "wakesmith.db-wal", "models/hey_marvin_v1/hey_marvin_v1.tflite", "samples/a1.wav",
         "samples/originals/a1.flac", "jobs/j1/recipe.yaml", "jobs/j1/events.jsonl", "jobs/j1/trainer.log",
@@ -54,6 +57,11 @@ def test_supervisor_takes_the_configuration_whole(config: dict[str, Any]) -> Non
 def test_our_rules_find_faults(config: dict[str, Any], key: str, value: Any) -> None:
     assert len(supervisor.find_faults(config | {key: value})) == 1
     assert supervisor.find_faults({k: v for k, v in config.items() if k != "arch"}) == ["arch is missing"]
+
+
+def test_the_app_ends_before_supervisor_loses_patience(config: dict[str, Any]) -> None:
+    most = 2 * server._SHUTDOWN_S + HASTE.kill + HASTE.after_end + 2 * fetching._GRACE_S  # one after the other
+    assert most < config["timeout"] - 20  # the rest is the helper's, the database's and the process supervisor's
 
 
 def test_there_is_one_app_in_the_tree(sources: list[Path]) -> None:

@@ -17,7 +17,8 @@ from addon.assistant import Assistant
 from addon.bus import Bus
 from addon.errors import AppError
 from addon.jobs import JobManager, Surveyor
-from addon.library.datasets import DataSets
+from addon.jobs.processes import end_leftovers, mark
+from addon.library.datasets import FETCHED, DataSets
 from addon.library.models import ModelLibrary
 from addon.library.samples import SampleLibrary
 from addon.library.settings import read_settings
@@ -120,7 +121,8 @@ def _compose(
     """Make the parts; nothing runs yet."""
     bus = Bus()
     assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
-    models, datasets = ModelLibrary(store, bus, data), DataSets(bus, trainer, data)
+    models = ModelLibrary(store, bus, data)
+    datasets = DataSets(bus, trainer, data, child_environment(data) | mark(data / FETCHED))
     survey = Surveyor(assistant, datasets.missing)
     return Parts(
         options=options,
@@ -149,8 +151,10 @@ async def _end(parts: Parts, panel: Listener, lan: Listener) -> None:
 def _prepare(data: Path) -> None:
     """Make the folders, and remove what an earlier run was in the middle of."""
     shutil.rmtree(data / "arriving", ignore_errors=True)
+    if count := end_leftovers(data / FETCHED):
+        _log.warning("ended %d downloads that a killed app had left", count)
     acceleration.remove_outdated(data)
-    for name in ("jobs", "models", "samples/originals", "previews", "trash", "datasets", "arriving"):
+    for name in ("jobs", "models", "samples/originals", "previews", "trash", FETCHED, "arriving"):
         (data / name).mkdir(parents=True, exist_ok=True)
     for path in (*data.glob("samples/*.partial"), *data.glob("previews/*.partial.wav")):
         path.unlink()

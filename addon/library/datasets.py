@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +13,8 @@ from addon.errors import AppError, Conflict, NotFound
 from addon.library.fetching import DataProgram, Fetch
 from addon.programs import child_environment
 from trainer.events import Progress
+
+FETCHED = "datasets"  # the folder in the data folder
 
 
 class DataState(StrEnum):
@@ -49,9 +51,14 @@ class DataSet:
 class DataSets:
     """The folder `datasets/`, and the downloads that go on."""
 
-    def __init__(self, bus: Bus, trainer: Sequence[str], data: Path) -> None:
-        self._bus, self._data, self._folder = bus, data, data / "datasets"
-        self._program = DataProgram(tuple(trainer), child_environment(data), data)
+    def __init__(self, bus: Bus, trainer: Sequence[str], data: Path, env: Mapping[str, str] | None = None) -> None:
+        """Begin with nothing known.
+
+        Args:
+            trainer: the command before `data`. `env`: of the children.
+        """
+        self._bus, self._data, self._folder = bus, data, data / FETCHED
+        self._program = DataProgram(tuple(trainer), child_environment(data) if env is None else env, data)
         self._known: dict[str, DataSet] = {}
         self._fetches: dict[str, Fetch] = {}
         self._tasks: set[asyncio.Task[None]] = set()

@@ -20,13 +20,15 @@ FORMATS = [
 ]
 
 
-def encode(container: str, codec: str, rate: int, layout: str, form: str, seconds: float = 1.0) -> bytes:
+def encode(
+    container: str, codec: str, rate: int, layout: str, form: str, seconds: float = 1.0, **options: str
+) -> bytes:
     """A tone in the given format."""
     buffer = io.BytesIO()
     channels = 2 if layout == "stereo" else 1
     count = round(seconds * rate)
     tone = (8000 * np.sin(np.arange(count) * 440 * 2 * np.pi / rate)).astype(np.int16)
-    with av.open(buffer, "w", format=container) as file:
+    with av.open(buffer, "w", format=container, options=options) as file:
         stream = file.add_stream(codec, rate=rate, layout=layout)
         frame = av.AudioFrame.from_ndarray(np.repeat(tone, channels)[None], format="s16", layout=layout)
         frame.sample_rate = rate
@@ -54,11 +56,20 @@ async def test_any_common_format_is_taken(open_house: Any) -> None:
             async with house.browser.get(house.api(f"samples/{sample['id']}/audio")) as response:
                 with wave.open(io.BytesIO(await response.read())) as file:
                     assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (16000, 1, 2)
+        live = encode(*FORMATS[3], live="1", cluster_time_limit="100")  # as a browser records: of unknown length
+        data = FormData()
+        data.add_field("phrase", "hey jarvis")
+        data.add_field("source", "panel")
+        data.add_field("file", live, filename="blob", content_type="audio/webm;codecs=opus")
+        async with house.browser.post(house.api("samples"), data=data) as response:
+            assert response.status == 201, await response.text()
+            sample = await response.json()
+        assert (sample["state"], abs(sample["seconds"] - 1.0) < 0.2) == ("good", True)
         for nonsense in (b"MZ" + bytes(2000), b"RIFF" + bytes(60), b"<svg/>", b"#!/bin/sh"):
             data = FormData()
             data.add_field("phrase", "hey jarvis")
             data.add_field("file", nonsense, filename="a.wav")
             async with house.browser.post(house.api("samples"), data=data) as response:
                 assert response.status in (415, 422), await response.text()
-        assert len(list((house.data / "samples").glob("*.wav"))) == len(FORMATS)
-        assert len(list((house.data / "samples" / "originals").iterdir())) == len(FORMATS)
+        assert len(list((house.data / "samples").glob("*.wav"))) == len(FORMATS) + 1
+        assert len(list((house.data / "samples" / "originals").iterdir())) == len(FORMATS) + 1

@@ -58,6 +58,7 @@ class SampleRecipe:
         mixtures: share of Kokoro clips spoken by a mixture of two styles (a new speaker each).
         tempo: range of the speaking rate, 1 is the voice's own.
         tract: range of the factor on pitch and formants together (N17): below 1 a larger speaker, above a smaller.
+        children: share of the clips by women's voices that are raised to a child's, factors of 1.15 to 1.4.
         validation, test: share of the voices kept for each.
     """
 
@@ -71,6 +72,7 @@ class SampleRecipe:
     mixtures: Probability = 0.5
     tempo: Factors = (0.8, 1.3)
     tract: Factors = (0.88, 1.15)
+    children: Probability = 0.3
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
 
@@ -136,9 +138,9 @@ class ModelRecipe:
     stride: Annotated[int, Field(ge=1, le=3)] | None = None
     first_filters: Annotated[int, Field(ge=4, le=128)] | None = None
     first_kernel: Annotated[int, Field(ge=1, le=11)] | None = None
-    kernels: tuple[tuple[int, ...], ...] | None = None
-    filters: tuple[int, ...] | None = None
-    residual: tuple[bool, ...] | None = None
+    kernels: Annotated[tuple[tuple[int, ...], ...], SOME] | None = None
+    filters: Annotated[tuple[int, ...], SOME] | None = None
+    residual: Annotated[tuple[bool, ...], SOME] | None = None
     final_steps: Annotated[int, Field(ge=1, le=40)] | None = None
     pooling: Literal["flatten", "mean", "max"] | None = None
 
@@ -268,26 +270,30 @@ def load_recipe(
     for setting in settings:
         _merge(choices, _setting(setting))
     _merge(choices, dict(overrides or {}))
-    return parse_recipe(choices)
+    return parse_recipe(choices, file)
 
 
-def parse_recipe(choices: Mapping[str, Any]) -> Recipe:
-    """Check plain values and return the recipe they describe."""
+def parse_recipe(choices: Mapping[str, Any], file: Path | None = None) -> Recipe:
+    """Check plain values and return the recipe they describe; `file` is where some of them were read.
+
+    Raises:
+        RecipeError: naming every key at fault and what is allowed, and the file.
+    """
     try:
         return TypeAdapter(Recipe).validate_python(dict(choices))
     except ValidationError as error:
         found = error.errors()
         deepest = [e for e in found if not any(_within(other["loc"], e["loc"]) for other in found)]
+        older = f" {file} is read too: if an older version wrote it, take out the keys that are gone." if file else ""
         raise RecipeError(
-            "\n".join(map(_explain, deepest)),
-            hint="docs/recipe.md lists every key.",
+            "\n".join(map(_explain, deepest)), hint=f"docs/recipe.md lists every key.{older}"
         ) from error
 
 
 def read_sections(path: Path, *names: str) -> Recipe:
     """Read these sections of a recipe alone: an older one may hold keys elsewhere that are gone."""
     data = read_yaml(path)
-    return parse_recipe({name: data[name] for name in names if name in data})
+    return parse_recipe({name: data[name] for name in names if name in data}, path)
 
 
 def dump_recipe(recipe: Recipe) -> str:

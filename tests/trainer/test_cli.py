@@ -56,6 +56,24 @@ def test_a_wrong_command_line_is_code_2(words: list[str], capsys: pytest.Capture
 
 
 @pytest.mark.parametrize(
+    ("words", "usage"),
+    [
+        (["train", "hey", "--foo"], "usage: wakesmith train "),
+        (["data", "demo", "d", "--foo"], "usage: wakesmith data demo "),
+    ],
+)
+def test_an_unknown_flag_shows_the_commands_own_usage(
+    words: list[str], usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    told = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert told.startswith(usage)
+    assert "--foo" in told
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
         (["train"], 2, "no phrase"),
@@ -90,6 +108,7 @@ def test_a_wrong_command_line_is_code_2(words: list[str], capsys: pytest.Capture
         (["data", "demo", "toys", "--clips", "-3"], 2, "--clips"),
         (["data", "demo", __file__], 4, "is a file"),
         (["data", "analyse"], 2, "no folder"),
+        (["listen", "/", "--model", "none"], 7, "none cannot be read"),
     ],
 )
 def test_refusals(

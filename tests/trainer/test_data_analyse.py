@@ -60,6 +60,11 @@ def test_where_nothing_is_usable_that_is_an_error(tmp_path: Path, executor: Exec
     write_wav(tmp_path / "silent.wav", np.zeros(16_000, np.float32))
     findings = analyse(DataRecipe(negatives=(tmp_path,)), executor).findings
     assert [(f.level, f.code) for f in findings] == [("error", "nothing_usable")]
+    said = tmp_path / "said"
+    write_wav(said / "noise.wav", 0.1 * np.random.default_rng(1).standard_normal(32_000).astype(np.float32))
+    mixed = analyse(DataRecipe(positives=(said,), noise=(tmp_path,)), executor).findings
+    errors = [f.message for f in mixed if f.level == "error"]
+    assert errors == ["none of the 1 noise recordings can be used"]  # the other kind does not hide it
 
 
 def test_a_dataset_is_described(dataset: Path, executor: Executor) -> None:

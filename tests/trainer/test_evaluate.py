@@ -56,7 +56,7 @@ def test_folders_are_measured_and_nothing_is_lost_silently(folders: tuple[Path, 
     }
     assert found.model.cutoff == int(0.9 * 255)
     assert found.model.phrase == "Alexa"
-    assert any("95 % confidence" in w for w in found.warnings)
+    assert any("23 seconds of other sound say nothing" in w for w in found.warnings)
     write_evaluation(tmp_path / "report.json", found)
     assert read_evaluation(tmp_path / "report.json") == found
     assert json.loads((tmp_path / "report.json").read_text())["version"] == 1
@@ -91,9 +91,23 @@ def test_broken_and_doubled_recordings_become_no_figures(tmp_path: Path) -> None
 
 def test_nothing_usable_is_an_error_and_says_why(tmp_path: Path) -> None:
     write_wav(tmp_path / "said" / "silent.wav", np.zeros(RATE, np.float32))
-    with pytest.raises(DataError, match="none of the 1 recordings can be used: 1 silent") as caught:
+    with pytest.raises(DataError, match="none of the 1 recordings of the phrase can be used: 1 silent") as caught:
         evaluate([tmp_path / "said"], [])
     assert caught.value.exit_code == 4
+    write_wav(tmp_path / "other" / "hum.wav", tone(3.0, 50))
+    with pytest.raises(DataError, match="of the phrase can be used: 1 silent"):
+        evaluate([tmp_path / "said"], [tmp_path / "other"])  # the other sound does not hide it
+    with pytest.raises(DataError, match="of other sound can be used: 1 silent"):
+        evaluate([tmp_path / "other"], [tmp_path / "said"])
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"no recordings of the phrase were found in .*empty"):
+        evaluate([tmp_path / "empty"], [tmp_path / "other"])
+
+
+def test_a_moment_of_other_sound_is_called_too_little(folders: tuple[Path, Path]) -> None:
+    told = " ".join(evaluate([], [folders[1]]).warnings)
+    assert "say nothing of how often the device wakes by mistake" in told
+    assert "fewer than" not in told
 
 
 def test_a_side_without_recordings_is_unknown(folders: tuple[Path, Path]) -> None:

@@ -85,6 +85,8 @@ def test_dump_is_read_back(preset: str, tmp_path: Path) -> None:
         ("training.shares={positive: 0}", ["training.shares", "positive"]),
         ("training.shares={positive: 1}", ["training.shares", "one other kind"]),
         ("training.class_weights=[0, 0]", ["training.class_weights", "above 0"]),
+        ("model.kernels=[]", ["model.kernels", "at least 1"]),
+        ("model.filters=[]", ["model.filters", "at least 1"]),
     ],
 )
 def test_errors_name_key_and_what_is_allowed(setting: str, said: list[str]) -> None:
@@ -118,8 +120,12 @@ def test_an_older_recipe_is_read_by_sections(tmp_path: Path) -> None:
     file.write_text("seed: 4\nmodel: {stride: 2}\ntraining: {a_key_that_is_gone: 3}\n")
     found = read_sections(file, "model", "seed")
     assert (found.seed, found.model.stride) == (4, 2)
-    with pytest.raises(RecipeError, match="a_key_that_is_gone"):
+    with pytest.raises(RecipeError, match="a_key_that_is_gone") as caught:
         read_sections(file, "training")
+    assert str(file) in caught.value.hint
+    with pytest.raises(RecipeError, match="a_key_that_is_gone") as caught:
+        load_recipe(file=file)
+    assert str(file) in caught.value.hint
 
 
 def test_every_wrong_key_is_named_at_once() -> None:

@@ -136,8 +136,9 @@ def test_words_claim_no_more_than_was_measured() -> None:
     assert describe_accepts(hourly(0, 12.5)) == "wakes by mistake less than once in 4.1 hours (95 % sure)"
     assert describe_accepts(hourly(0, 1.5)) == "wakes by mistake fewer than 2 times an hour (95 % sure)"
     assert describe_accepts(hourly(0, 0)) == "how often it wakes by mistake is unknown"
-    assert describe_heard(hourly(0, 1.5)) == "woke never in 1.5 hours of other sound"
+    assert describe_heard(hourly(0, 1.5)) == "did not wake in 1.5 hours of other sound"
     assert hours(0.999, down=True) == "59 minutes"
+    assert hours(0.02) == "1 minute"
 
 
 def test_conditions_have_names_for_people() -> None:

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from trainer import __version__
 from trainer.cli import data, doctor, evaluate, export, listen, serve, train, verify, voices
@@ -56,6 +57,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WakesmithError.exit_code
 
 
+class Part(argparse.ArgumentParser):
+    """The parser of one command: it answers for what it does not know with its own usage, not that of the whole."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse, and refuse what is left over."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser with all its parts."""
     parser = argparse.ArgumentParser(
@@ -67,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"wakesmith {__version__}")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--verbose", action="store_true", help="write debug messages to stderr")
-    parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parts = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Part)
     for part in PARTS:
         part.add_parser(parts, common)
     return parser

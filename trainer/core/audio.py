@@ -54,7 +54,8 @@ def decode_blocks(path: Path) -> Iterator[Samples]:
         AudioError: with code `missing`, `zero_length`, `not_audio` or `unreadable`, where the fault lies.
     """
     if not path.is_file():
-        raise AudioError(f"{path} does not exist", code="missing")
+        what = "is a folder; a file is expected" if path.is_dir() else "does not exist"
+        raise AudioError(f"{path} {what}", code="missing")
     if path.stat().st_size == 0:
         raise AudioError(f"{path} is empty", code="zero_length")
     try:

@@ -255,8 +255,9 @@ def _findings(found: Sequence[FileFacts], kinds: dict[ClipKind, KindFacts]) -> I
     if cut := [f for f in found if f.cut]:
         message = f"{len(cut)} recordings hold less sound than they state, such as {cut[0].recording.origin}"
         yield Finding("warning", "cut_off", message)
-    if found and not kinds:
-        yield Finding("error", "nothing_usable", f"none of the {len(found)} recordings can be used")
+    for kind, count in Counter(f.recording.kind for f in found).items():
+        if kind not in kinds:
+            yield Finding("error", "nothing_usable", f"none of the {count} {kind} recordings can be used")
     spoken = [f for f in found if f.seconds and f.recording.kind is ClipKind.POSITIVE]
     quiet = [f for f in spoken if f.level_dbfs < QUIET_DBFS]
     if quiet:

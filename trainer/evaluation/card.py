@@ -125,7 +125,13 @@ def _origin(evaluation: Evaluation) -> list[str]:
     if not facts:
         return []
     rows = [
-        (s["name"], s["licence"], ", ".join(s["kinds"]), *_amount(s), f"`{s['sha256'][:16]}`" if s["sha256"] else "")
+        (
+            s["name"],
+            s["licence"],
+            ", ".join(s["kinds"]),
+            *_amount(s),
+            f"`{s['sha256'][:16]}`" if s.get("sha256") else "",
+        )
         for s in facts["sources"]
     ]
     plain = [(key, ", ".join(v) if isinstance(v, list) else str(v)) for key, v in facts.items() if key != "sources"]

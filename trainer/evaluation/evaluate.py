@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from trainer.core.clips import Rejection
 from trainer.core.workers import map_in_order
 from trainer.data.listing import NOT_AUDIO
 from trainer.errors import DataError, ModelError
@@ -48,9 +49,9 @@ def evaluate_folders(
         executor: of worker processes. report: takes progress. seed: of rooms and noise.
 
     Raises:
-        ModelError: the model cannot be run. DataError: a folder is missing, or none holds recordings
-            that can be used. RecipeError: a
-            condition is unknown.
+        ModelError: the model cannot be run.
+        DataError: a folder is missing, or of the phrase or of the other sound nothing that was given can be used.
+        RecipeError: a condition is unknown.
     """
     names = order_conditions(conditions)
     twin, facts = open_model(model, manifest)
@@ -62,13 +63,10 @@ def evaluate_folders(
             hint="Name folders of audio with --positives and --negatives.",
             code="no_audio",
         )
-    found, others, rejections = admit(found, others, executor, report)
-    if not found and not others:
-        raise DataError(
-            f"none of the {len(rejections)} recordings can be used: {count_reasons(rejections)}",
-            hint=f"For example: {rejections[0].message}.",
-            code="no_audio",
-        )
+    usable, noises, rejections = admit(found, others, executor, report)
+    _check_usable("of the phrase", positives, found, usable, rejections)
+    _check_usable("of other sound", negatives, others, noises, rejections)
+    found, others = usable, noises
     heard = Heard(rejections=rejections)
     clip_tasks = [ClipTask(twin, rule, part, names, seed) for part in chunks(found, CLIPS)]
     for scores in map_in_order(executor, score_clips, clip_tasks, report, "batches of clips"):
@@ -86,6 +84,30 @@ def evaluate_folders(
         warnings=find_warnings(heard, summary["false_accepts"], summary["groups"], voices=False),
         created=now(),
         **summary,
+    )
+
+
+def _check_usable(
+    what: str,
+    folders: Sequence[Path],
+    found: Sequence[Recording],
+    usable: Sequence[Recording],
+    rejections: Sequence[Rejection],
+) -> None:
+    """Refuse folders that were given and hold nothing to measure: a missing figure is easily overlooked."""
+    if not folders or usable:
+        return
+    names = {recording.name for recording in found}
+    refused = [rejection for rejection in rejections if rejection.origin in names]
+    told = ", ".join(map(str, folders))
+    if not refused:
+        raise DataError(
+            f"no recordings {what} were found in {told}", hint="Sub-folders are searched too.", code="no_audio"
+        )
+    raise DataError(
+        f"none of the {len(refused)} recordings {what} can be used: {count_reasons(refused)}",
+        hint=f"For example: {refused[0].message}.",
+        code="no_audio",
     )
 
 

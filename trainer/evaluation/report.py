@@ -100,9 +100,7 @@ def _facts(evaluation: Evaluation) -> str:
     return (
         '<div class="facts">'
         + _fact("Hears you", heard, note)
-        + _fact(
-            "Wakes by mistake", _bound(accepts), describe_heard(accepts) + ("; 95 % sure" if accepts.hours else "")
-        )
+        + _fact("Wakes by mistake", _bound(accepts), "95 % sure; it " * bool(accepts.hours) + describe_heard(accepts))
         + _fact("Answers after", soon, _spread(latency))
         + "</div>"
     )
@@ -247,7 +245,7 @@ def _provenance(evaluation: Evaluation) -> str:
             s["licence"],
             ", ".join(s["kinds"]),
             str(s["clips"] or ""),
-            Raw(f"<code>{s['sha256'][:_HASH]}</code>"),
+            Raw(f"<code>{s.get('sha256', '')[:_HASH]}</code>"),
         )
         for s in sources
     ]

@@ -170,7 +170,10 @@ def read_evaluation(path: Path) -> Evaluation:
         if version != VERSION:
             raise DataError(f"{path}: report version {VERSION} is known. Received: {version!r}")
         return TypeAdapter(Evaluation).validate_python(data)
-    except (OSError, ValueError, AttributeError, TypeError, ValidationError) as error:
+    except ValidationError as error:
+        wrong = ".".join(map(str, error.errors()[0]["loc"]))
+        raise DataError(f"{path} is not a report: {wrong} is wrong", hint="Evaluate the model again.") from error
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise DataError(f"{path} is not a report: {error}", hint="Evaluate the model again.") from error
 
 

@@ -14,7 +14,7 @@ from trainer.evaluation.device import CUTOFFS
 from trainer.evaluation.measures import Confusion, Hourly, Share, confuse, det_curve, hourly, rank, share
 from trainer.evaluation.results import Accept, Condition, Group, Latency, NegativeSource, Scores, histogram
 from trainer.evaluation.scoring import CLEAN, ClipScore, Rule, StreamScore
-from trainer.evaluation.words import at_most
+from trainer.evaluation.words import TOO_FAST, at_most
 from trainer.evaluation.words import hours as show_hours
 
 SHORT_HOURS = 10.0  # below it, "no false accepts" is a weak statement
@@ -82,6 +82,10 @@ def find_warnings(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], 
         found.append(f"Only {len(clips)} recordings of the phrase were measured: the intervals are wide.")
     if false_accepts.value is None:
         found.append("No negative sound was measured: how often the device wakes by mistake is unknown.")
+    elif false_accepts.bound is None or false_accepts.bound > TOO_FAST:
+        found.append(
+            f"{show_hours(false_accepts.hours)} of other sound say nothing of how often the device wakes by mistake."
+        )
     elif false_accepts.count == 0 and false_accepts.hours < SHORT_HOURS:
         found.append(
             f"No false accept in {show_hours(false_accepts.hours)} does not mean none at home: it only says fewer "

@@ -45,8 +45,8 @@ def describe_heard(accepts: Hourly) -> str:
     """Say what the rate of false accepts rests on."""
     if accepts.value is None:
         return "no other sound was measured"
-    times = {0: "never", 1: "once", 2: "twice"}.get(accepts.count, f"{accepts.count} times")
-    return f"woke {times} in {hours(accepts.hours)} of other sound"
+    times = {0: "did not wake", 1: "woke once", 2: "woke twice"}.get(accepts.count, f"woke {accepts.count} times")
+    return f"{times} in {hours(accepts.hours)} of other sound"
 
 
 def describe_latency(latency: Latency | None) -> str:
@@ -97,7 +97,7 @@ def hours(value: float, down: bool = False) -> str:
         return f"{math.floor(value * 3600)} seconds"
     if value < 1:
         minutes = math.floor(value * 60) if down else round(value * 60)
-        return f"{minutes} minutes"
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
     shown = math.floor(value * 10) / 10 if down and value < 10 else math.floor(value) if down else round(value, 1)
     return "1 hour" if shown == 1 else f"{shown:g} hours"
 

@@ -68,7 +68,7 @@ class Scene:
             timbre=0.0 if partner is None else round(float(timbre), 3),
             prosody=0.0 if partner is None else round(float(prosody), 3),
             tempo=_draw(self.recipe.tempo, random),
-            tract=_draw(self.cast.tract, random),
+            tract=round(self.cast.draw_tract(voice, random), 3),
             variation=round(random.uniform(*(VARIATION if piper else ROWS)), 3),
             rhythm=round(random.uniform(*RHYTHM), 3) if piper else 0.0,
         )

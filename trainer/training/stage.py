@@ -73,7 +73,7 @@ class Trainer:
         self.optimiser.restore(place.state)
         self.sampler.mined = place.mined
         clock = ProgressClock(sum(self.recipe.steps), "steps", self.report)
-        clock.advance(place.step)
+        clock.advance(sum(self.recipe.steps[: place.phase]) + place.step - place.phase_began)
         while place.phase < len(self.recipe.steps):
             place = self._phase(place, clock)
             if place.phase < len(self.recipe.steps):

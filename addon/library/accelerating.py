@@ -9,8 +9,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from addon import acceleration
 from trainer.events import Event, Failed, Finished, Progress, encode
 
 PROBE = "import tensorflow, cupy"
-_EVERY_S = 0.5
+_EVERY_S = 1.0
 _MEGA = 1_000_000
 _RESERVE_MB = 1000  # of free room beside what is installed: the largest package, before it is unpacked
 _MEANWHILE = "What was finished is kept; the processor does the work meanwhile."
@@ -87,8 +87,9 @@ class Installation:
         env = os.environ | {"TMPDIR": str(self.partial / "arriving")}
         with (self.partial / "pip.log").open("w+b") as log:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
-            while child.poll() is None:
-                time.sleep(_EVERY_S)
+            while child.returncode is None:
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(_EVERY_S)
                 yield _size(self.partial)
             if child.returncode:
                 log.seek(0)

@@ -76,14 +76,19 @@ async def _adopt(data: Path, result: Path) -> None:
 
 
 async def _starts(data: Path, count: int) -> list[Row]:
-    first, held = [], []
+    first, held, used = [], [], []
     for _ in range(count):
         async with run_app(data) as app:
             first.append(1e3 * app.first_byte_s)
+            used.append(1e3 * app.processor_s())
             await app.ask("GET", "jobs")
             await asyncio.sleep(1.0)
             held.append(app.memory_mb())
-    return [_row("first byte of the panel, ms", first), _row("memory when idle, MB", held)]
+    return [
+        _row("first byte of the panel, ms", first),
+        _row("processor time until then, ms", used),
+        _row("memory when idle, MB", held),
+    ]
 
 
 async def _flood(data: Path, seconds: int) -> list[Row]:
@@ -93,14 +98,19 @@ async def _flood(data: Path, seconds: int) -> list[Row]:
         readers = [asyncio.create_task(_late(socket)) for socket in sockets]
         settings = {"training.steps": [RATE, seconds]}
         await app.ask("POST", "jobs", json={"phrase": "flood", "settings": settings})
-        held = []
+        held, used = [], app.processor_s()
         while not all(reader.done() for reader in readers):
             await asyncio.sleep(0.5)
             held.append(app.memory_mb())
+        used = 1e6 * (app.processor_s() - used) / (RATE * seconds)
         late = sorted(value for reader in readers for value in reader.result())
     highest = f"; 99 % below {late[len(late) * 99 // 100]:.1f}" if late else ""
     label, figures, of = _row("event latency, ms", late)
-    return [(label, figures + highest, f"{of} of {2 * RATE * seconds}"), _row("memory meanwhile, MB", held)]
+    return [
+        (label, figures + highest, f"{of} of {2 * RATE * seconds}"),
+        ("processor time of an event, µs", f"{used:.0f}", f"{RATE * seconds:,}"),
+        _row("memory meanwhile, MB", held),
+    ]
 
 
 async def _late(socket: Any) -> list[float]:

@@ -49,6 +49,11 @@ class App:
         """Return what the app itself holds (RSS), its children left out."""
         return float(psutil.Process(self.process.pid).memory_info().rss / 1e6)
 
+    def processor_s(self) -> float:
+        """Return the processor time that the app itself has used so far: others at work hardly change it."""
+        used = psutil.Process(self.process.pid).cpu_times()
+        return float(used.user + used.system)
+
     def children_mb(self) -> float:
         """Return what its children hold together (RSS); pages that they share count for each."""
         total = 0.0

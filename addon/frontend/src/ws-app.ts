@@ -83,10 +83,7 @@ export class WsApp extends LitElement {
     const { page, id, query } = this.place;
     switch (page) {
       case "create":
-        return html`<ws-create-page
-          .phrase=${query.get("phrase") ?? ""}
-          .from=${query.get("from") ?? ""}
-        ></ws-create-page>`;
+        return html`<ws-create-page .phrase=${query.get("phrase") ?? ""}></ws-create-page>`;
       case "job":
         return html`<ws-job-page .jobId=${id}></ws-job-page>`;
       case "model":

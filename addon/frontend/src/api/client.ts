@@ -8,6 +8,9 @@ const id = encodeURIComponent;
 export const advise = (text: string, language: string, say: string[], signal: AbortSignal) =>
   sendJson<t.Advice>("POST", "phrases/advise", { text, language, say }, signal);
 
+export const pronounce = (text: string, language: string) =>
+  sendJson<Pick<t.Advice, "pronunciations">>("POST", "phrases/pronounce", { text, language });
+
 export async function preview(text: string, language: string, ipa: string | null, voice: string): Promise<Blob> {
   const body = JSON.stringify({ text, language, ipa, voice });
   const headers = { "Content-Type": "application/json" };

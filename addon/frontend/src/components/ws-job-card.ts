@@ -52,6 +52,7 @@ export class WsJobCard extends LitElement {
       </span>
       ${job.state === "running" ? html`<ws-progress .done=${job.done} .total=${job.total}></ws-progress>` : nothing}
       <span class=${tone}>${this.describe()}</span>
+      ${job.state === "failed" && job.message ? html`<span class="soft">${job.message}</span>` : nothing}
     </a>`;
   }
 

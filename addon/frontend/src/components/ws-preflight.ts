@@ -2,7 +2,7 @@ import { mdiAlertCircle, mdiCheckCircle, mdiInformationOutline } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Preflight } from "../api/types";
-import { formatBytes, formatDuration } from "../i18n/format";
+import { formatDuration } from "../i18n/format";
 import { hasText, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import "./ws-icon";
@@ -45,6 +45,12 @@ export class WsPreflight extends LitElement {
         justify-content: flex-end;
         gap: 8px;
       }
+      li p::first-letter {
+        text-transform: uppercase;
+      }
+      strong {
+        font-weight: 500;
+      }
       .skeleton {
         height: 40px;
       }
@@ -86,7 +92,7 @@ export class WsPreflight extends LitElement {
         ${[1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`)}
       </div>`;
     }
-    const { minutes, download_mb, disk_mb, checks } = this.found;
+    const { minutes, checks } = this.found;
     return html`<div class="stack">
       ${minutes === null ? nothing : html`<p>${translate("preflight.time", { time: formatDuration(60 * minutes) })}</p>`}
       <ul class="stack tight checks">
@@ -105,14 +111,6 @@ export class WsPreflight extends LitElement {
             </li>`,
         )}
       </ul>
-      <p class="soft">
-        ${disk_mb ? translate("preflight.disk", { size: formatBytes(disk_mb * 1e6) }) : nothing}
-        ${
-          download_mb
-            ? translate("preflight.download", { size: formatBytes(download_mb * 1e6) })
-            : translate("preflight.no_download")
-        }
-      </p>
     </div>`;
   }
 

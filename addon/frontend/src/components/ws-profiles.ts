@@ -20,6 +20,7 @@ export class WsProfiles extends LitElement {
     css`
       .pill {
         display: inline-flex;
+        align-items: center;
       }
     `,
   ];
@@ -62,14 +63,16 @@ export class WsProfiles extends LitElement {
 
   override render() {
     return html`<section class="stack tight">
-      <h3>${translate("profiles.title")}</h3>
+      ${this.request ? html`<h3>${translate("profiles.title")}</h3>` : nothing}
       <div class="row">
         ${this.profiles.map(
           (profile) =>
             html`<span class="pill"
-              ><button class="chip" @click=${() => this.choose(profile)} ?disabled=${!this.request}>
-                ${profile.name}
-              </button>
+              >${
+                this.request
+                  ? html`<button class="chip" @click=${() => this.choose(profile)}>${profile.name}</button>`
+                  : profile.name
+              }
               <button
                 class="icon"
                 aria-label=${translate("profiles.delete", { name: profile.name })}

@@ -1,7 +1,7 @@
 import { mdiClose, mdiPlus, mdiRestore } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { advise, preview } from "../api/client";
+import { preview, pronounce } from "../api/client";
 import type { Pronunciation } from "../api/types";
 import { attempt } from "../errors";
 import { translate } from "../i18n/translate";
@@ -69,15 +69,11 @@ export class WsPronunciations extends LitElement {
     this.tell(say.filter(Boolean));
   }
 
-  /** Let the voices read the letters as they stand, and take over how that sounds. */
+  /** Take over how the letters sound: a respelling such as "hay JAR-vis" is read as English. */
   private async respell(index: number, letters: string): Promise<void> {
-    const plain = letters
-      .toLowerCase()
-      .replace(/[-·'’]+/g, "")
-      .trim();
-    if (!plain) return;
-    const advice = await attempt(() => advise(plain, this.language, [], new AbortController().signal));
-    const ipa = advice?.pronunciations[0]?.ipa;
+    if (!letters.trim()) return;
+    const read = await attempt(() => pronounce(letters.trim(), "en"));
+    const ipa = read?.pronunciations[0]?.ipa;
     if (!ipa) return;
     this.spelled = { ...this.spelled, [index]: letters };
     this.setIpa(index, ipa);

@@ -89,7 +89,9 @@ export class WsSample extends LitElement {
     const about = [
       sample.phrase,
       translate("samples.seconds", { time: formatNumber(sample.seconds, 1) }),
-      `${formatNumber(sample.peak_dbfs)} dBFS`,
+      sample.source === "panel"
+        ? ""
+        : translate(sample.source === "upload" ? "samples.from_file" : "samples.from_satellite"),
       formatWhen(sample.created),
     ].filter(Boolean);
     return html`<div>
@@ -108,6 +110,7 @@ export class WsSample extends LitElement {
           <button
             class="icon"
             aria-label=${translate("samples.trim", { name: this.title_ })}
+            title=${translate("samples.trim", { name: this.title_ })}
             aria-expanded=${this.trimming}
             @click=${() => (this.trimming = !this.trimming)}
           >
@@ -116,6 +119,7 @@ export class WsSample extends LitElement {
           <button
             class="icon"
             aria-label=${translate("samples.delete", { name: this.title_ })}
+            title=${translate("samples.delete", { name: this.title_ })}
             @click=${this.discard}
           >
             <ws-icon .path=${mdiDelete}></ws-icon>

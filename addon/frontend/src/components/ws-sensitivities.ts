@@ -64,7 +64,8 @@ export class WsSensitivities extends LitElement {
             <span class="more">${translate("sensitivity.hears", { n: inHundred(one.recall.value ?? 0) })}</span>
             <span class="more">${this.accepts(one)}</span>
             <span class="more soft"
-              >${translate("sensitivity.cutoff", { cutoff: one.cutoff })} · ${this.proof(one)}</span
+              >${translate("sensitivity.cutoff", { cutoff: formatNumber(one.cutoff / 255, 2) })} ·
+              ${this.proof(one)}</span
             >
           </label>`,
       )}

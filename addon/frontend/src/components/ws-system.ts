@@ -1,6 +1,6 @@
 import { mdiBroom } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { styleMap } from "lit/directives/style-map.js";
 import { say } from "../announce";
 import { cleanSystem } from "../api/client";
@@ -19,6 +19,8 @@ export class WsSystem extends LitElement {
   /** Null while it is asked. */
   @property({ attribute: false }) system: System | null = null;
   @property() section: "hardware" | "storage" | "about" = "hardware";
+  /** The trash is asked about once more: what was in it is gone for good. */
+  @state() private sure = false;
   static override styles = [
     ...shared,
     css`
@@ -100,8 +102,13 @@ export class WsSystem extends LitElement {
         <div class="row">
           ${CLEANABLE.map(
             (what) =>
-              html`<button class="outlined" @click=${() => this.clean(what)}>
-                <ws-icon .path=${mdiBroom}></ws-icon>${translate(`storage.clean.${what}`)}
+              html`<button
+                class="outlined ${what === "trash" && this.sure ? "danger" : ""}"
+                @click=${() => this.clean(what)}
+                @blur=${() => (this.sure = false)}
+              >
+                <ws-icon .path=${mdiBroom}></ws-icon
+                >${translate(what === "trash" && this.sure ? "storage.clean.sure" : `storage.clean.${what}`)}
               </button>`,
           )}
         </div>
@@ -110,6 +117,11 @@ export class WsSystem extends LitElement {
   }
 
   private async clean(what: string): Promise<void> {
+    if (what === "trash" && !this.sure) {
+      this.sure = true;
+      return;
+    }
+    this.sure = false;
     await attempt(async () => {
       const { freed_mb } = await cleanSystem([what]);
       say({ text: translate("storage.cleaned", { size: formatBytes(freed_mb * 1e6) }) });

@@ -19,7 +19,8 @@ export class WsVoices extends LitElement {
       }
       summary {
         cursor: pointer;
-        min-height: 44px;
+        min-height: 60px;
+        padding: 8px 0;
         display: flex;
         align-items: center;
         gap: 12px;

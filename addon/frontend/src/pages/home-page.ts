@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement } from "lit/decorators.js";
 import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
-import type { Job } from "../api/types";
+import type { Job, Model } from "../api/types";
 import "../components/ws-empty";
 import "../components/ws-icon";
 import "../components/ws-job-card";
@@ -46,6 +46,15 @@ export class WsHomePage extends LitElement {
       .sort((a, b) => rank(a) - rank(b) || order(a) - order(b) || b.created.localeCompare(a.created));
   }
 
+  /** The newest version of each word; its page leads to the earlier ones. */
+  private get models(): Model[] {
+    const newest = new Map<string, Model>();
+    for (const model of live.models.values()) {
+      if (model.version > (newest.get(model.word)?.version ?? 0)) newest.set(model.word, model);
+    }
+    return [...newest.values()].sort((a, b) => b.created.localeCompare(a.created));
+  }
+
   override render() {
     if (!live.loaded) {
       return html`<div class="stack" aria-busy="true">
@@ -54,7 +63,7 @@ export class WsHomePage extends LitElement {
       </div>`;
     }
     if (!live.jobs.size && !live.models.size) return html`<ws-create-page></ws-create-page>`;
-    const models = [...live.models.values()].sort((a, b) => b.created.localeCompare(a.created));
+    const models = this.models;
     const jobs = this.jobs;
     return html`<div class="stack sections">
       ${

@@ -87,7 +87,12 @@ export class WsJobPage extends LitElement {
       </div>
       ${this.renderEnd(job)}
       ${run.warnings.map(
-        (warning) => html`<ws-problem level="warn" .message=${warning.message} .hint=${warning.hint}></ws-problem>`,
+        (warning) =>
+          html`<ws-problem
+            level=${warning.code === "spoken_as" ? "info" : "warn"}
+            .message=${warning.message}
+            .hint=${warning.hint}
+          ></ws-problem>`,
       )}
       <div class="pair">
         <section class="card stack tight">

@@ -1,4 +1,4 @@
-import { mdiDelete, mdiDownload, mdiFileChartOutline } from "@mdi/js";
+import { mdiDelete, mdiDownload, mdiFileChartOutline, mdiPlus } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { say } from "../announce";
@@ -16,6 +16,7 @@ import "../components/ws-problem";
 import "../components/ws-report";
 import "../components/ws-sensitivities";
 import "../components/ws-try";
+import "../components/ws-versions";
 import { attempt, describeError } from "../errors";
 import { formatBytes, formatWhen } from "../i18n/format";
 import { translate } from "../i18n/translate";
@@ -46,15 +47,6 @@ export class WsModelPage extends LitElement {
       .warnings {
         padding-inline-start: 20px;
         list-style: disc;
-      }
-      .versions {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-      }
-      .chip[aria-current] {
-        border-color: var(--ws-primary);
-        font-weight: 500;
       }
     `,
   ];
@@ -151,11 +143,21 @@ export class WsModelPage extends LitElement {
     return html`<div class="row head">
       <div class="grow">
         <h1>${model.phrase}</h1>
-        <p class="soft">${about.join(" · ")}</p>
+        <p class="soft">
+          ${about.join(" · ")}
+          ${
+            model.job && live.jobs.has(model.job)
+              ? html` · <a href=${linkTo("job", model.job)}>${translate("model.made")}</a>`
+              : nothing
+          }
+        </p>
       </div>
       <div class="row">
         <a class="button filled" href=${apiUrl(`models/${model.id}/download`)} download>
           <ws-icon .path=${mdiDownload}></ws-icon>${translate("model.download")}
+        </a>
+        <a class="button outlined" href=${`${linkTo("create")}?phrase=${encodeURIComponent(model.phrase)}`}>
+          <ws-icon .path=${mdiPlus}></ws-icon>${translate("model.again")}
         </a>
         <button class="outlined danger" @click=${() => this.discard(model)}>
           <ws-icon .path=${mdiDelete}></ws-icon>${translate("delete")}
@@ -183,18 +185,6 @@ export class WsModelPage extends LitElement {
     const sisters = [...live.models.values()].filter((other) => other.word === model.word);
     if (sisters.length < 2) return nothing;
     return html`<h2>${translate("model.versions")}</h2>
-      <div class="versions">
-        ${sisters
-          .sort((a, b) => b.version - a.version)
-          .map(
-            (other) =>
-              html`<a
-                class="button chip"
-                href=${linkTo("model", other.id)}
-                aria-current=${other.id === model.id ? "page" : nothing}
-                >${translate("model.version", { n: other.version })}</a
-              >`,
-          )}
-      </div>`;
+      <ws-versions .model=${model} .versions=${sisters}></ws-versions>`;
   }
 }

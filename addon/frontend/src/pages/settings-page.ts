@@ -36,24 +36,35 @@ export class WsSettingsPage extends LitElement {
     return html`<div class="stack">
       <h1>${translate("settings.title")}</h1>
       <div class="pair top">
-        ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
-        ${this.renderCard(
-          "hardware.title",
-          html`<ws-system section="hardware" .system=${this.system}></ws-system>
-            <ws-data-sets of="gpu"></ws-data-sets>`,
-        )}
-        ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
-        ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
-        ${this.renderCard(
-          "storage.title",
-          html`<ws-system section="storage" .system=${this.system} @cleaned=${() => this.loadSystem()}></ws-system>`,
-        )}
-        ${this.renderCard(
-          "about.title",
-          html`<ws-system section="about" .system=${this.system}></ws-system>
-            <ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
-          "about.help",
-        )}
+        <div class="stack">
+          ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
+          ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
+          ${this.renderCard(
+            "storage.title",
+            html`<ws-system
+              section="storage"
+              .system=${this.system}
+              @cleaned=${() => this.loadSystem()}
+            ></ws-system>`,
+          )}
+        </div>
+        <div class="stack">
+          ${this.renderCard(
+            "hardware.title",
+            html`<ws-system section="hardware" .system=${this.system}></ws-system>
+              <ws-data-sets of="gpu"></ws-data-sets>`,
+          )}
+          ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
+          ${this.renderCard(
+            "profiles.title",
+            html`<ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
+          )}
+          ${this.renderCard(
+            "about.title",
+            html`<ws-system section="about" .system=${this.system}></ws-system>`,
+            "about.help",
+          )}
+        </div>
       </div>
     </div>`;
   }

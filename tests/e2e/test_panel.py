@@ -23,7 +23,7 @@ PATIENCE_MS = 60_000  # the helper process starts when it is first asked
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if not CHROMIUM:
-        pytest.skip("needs Chromium")
+        pytest.skip("needs Chromium: script/browser")
     if not (ROOT / "addon/web/static/index.html").is_file():
         pytest.skip("the panel is not built: script/panel")
     sound = make_tone(tmp_path_factory.mktemp("microphone") / "tone.wav")

@@ -41,6 +41,7 @@ async def test_every_failure_is_json(open_house: Any) -> None:
             ("GET", "listen?model=x", {}, 404),
             ("GET", "events", {}, 400),
             ("POST", "verify", {"data": b""}, 422),
+            ("POST", "verify", {"data": b"a sound, and no model"}, 404),
             ("POST", "samples", {"data": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 400),
             ("GET", "models/..%2f..%2fetc%2fpasswd/report", {}, 404),
         ]

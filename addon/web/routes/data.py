@@ -1,6 +1,8 @@
 """Public data sets."""
 
-from addon.errors import Conflict
+from contextlib import suppress
+
+from addon.errors import Conflict, Unavailable
 from addon.library.datasets import DataSet
 from addon.web.parts import Parts
 from addon.web.route import Name, Route
@@ -8,7 +10,8 @@ from addon.web.route import Name, Route
 
 async def list_data(parts: Parts) -> list[DataSet]:
     """List what can be fetched, with size and licence."""
-    await parts.datasets.look()
+    with suppress(Unavailable):  # what was known before is good enough
+        await parts.datasets.look()
     return await parts.datasets.all()
 
 

@@ -32,7 +32,9 @@ async def _furnish(data: Path, results: list[Path]) -> None:
         library = ModelLibrary(store, Bus(), data)
         done = Job("done", JobRequest("hey panel"), JobState.DONE, "2026-01-02T10:00:00Z")
         for n, result in enumerate(results):
-            done = replace(done, id="done" if n + 1 == len(results) else f"done{n}", model=None, ended="2026-01-02T11:00:00Z")
+            done = replace(
+                done, id="done" if n + 1 == len(results) else f"done{n}", model=None, ended="2026-01-02T11:00:00Z"
+            )
             done = replace(done, model=(await library.adopt(done, result)).id)
         await store.models.put(replace((await library.all())[0], notes="Kitchen; hears the children, too"))
         stopped = Job("stopped", JobRequest("computer lights on"), JobState.INTERRUPTED, "2026-01-03T10:00:00Z")
@@ -48,7 +50,7 @@ def _write_run(folder: Path, job: Job, upto: int) -> None:
     """Write what a run leaves behind, its first `upto` stages done and the next one begun."""
     lines: list[dict[str, Any]] = [
         {"kind": "started", "phrase": job.request.phrase, "folder": str(folder), "stages": STAGES},
-        {"kind": "warning", "code": "spoken_as", "message": f"{job.request.phrase!r} is spoken as /hˈeɪ pˈænəl/ (en).",
+        {"kind": "warning", "code": "spoken_as", "message": f"{job.request.phrase!r} is spoken as /hˈeɪ pˈænəl/.",
          "hint": "Another pronunciation can be given."},
     ]  # fmt: skip
     for stage in STAGES[: upto + 1]:
@@ -56,7 +58,9 @@ def _write_run(folder: Path, job: Job, upto: int) -> None:
         if stage == "samples":
             for n in range(6):
                 _write_tone(folder / f"clip_{n}.wav")
-            lines += [{"kind": "sample", "path": f"clip_{n}.wav", "label": f"hey panel (voice {n})"} for n in range(6)]
+            lines += [
+                {"kind": "sample", "path": f"clip_{n}.wav", "label": f"hey panel (voice {n})"} for n in range(6)
+            ]
         if stage == "training":
             lines += [_metric(step) for step in range(50, 450, 50)]
         if stage in STAGES[:upto]:
@@ -66,7 +70,11 @@ def _write_run(folder: Path, job: Job, upto: int) -> None:
 
 
 def _metric(step: int) -> dict[str, Any]:
-    values = {"loss": 3 * math.exp(-step / 150), "recall": 1 - math.exp(-step / 120), "false_accepts_per_hour": 90 / step}
+    values = {
+        "loss": 3 * math.exp(-step / 150),
+        "recall": 1 - math.exp(-step / 120),
+        "false_accepts_per_hour": 90 / step,
+    }
     return {"kind": "metric", "step": step, "values": values}
 
 
@@ -82,7 +90,7 @@ def _record(folder: Path) -> list[Sample]:
         replace(good, id="ada2", name="take_2.wav", problems=("quiet",), peak_dbfs=-31.0),
         replace(good, id="ben1", speaker="Ben", label=SampleLabel.NEAR_MISS),
         replace(good, id="sent", source="satellite", name="kitchen 2026-01-04 07:12.wav", **inbox),
-        replace(good, id="file", source="upload", name="a_recording_with_a_rather_long_name_from_a_telephone.wav", **inbox),
+        replace(good, id="file", source="upload", name="a_rather_long_name_from_a_telephone_20260104.wav", **inbox),
     ]  # fmt: skip
     for sample in samples:
         _write_tone(folder / f"{sample.id}.wav")
@@ -97,4 +105,6 @@ def _write_tone(path: Path) -> None:
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
         loud = [math.sin(math.pi * max(0.0, min(1.0, (n / 16_000 - 0.7) / 1.1))) for n in range(40_000)]
-        file.writeframes(b"".join(round(9000 * a * draw.uniform(-1, 1)).to_bytes(2, "little", signed=True) for a in loud))
+        file.writeframes(
+            b"".join(round(9000 * a * draw.uniform(-1, 1)).to_bytes(2, "little", signed=True) for a in loud)
+        )

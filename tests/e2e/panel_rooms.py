@@ -20,14 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("WAKESMITH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 
 
-def make_report(cutoff: int = 216) -> dict[str, Any]:
+def make_report(cutoff: int = 216, name: str = "hey_panel") -> dict[str, Any]:
     """Return a report as the evaluation writes it, with every part that the panel shows."""
     share = {"hits": 94, "total": 100, "value": 0.94, "low": 0.87, "high": 0.98}
     hourly = {"count": 0, "hours": 6.0, "value": 0.0, "low": 0.0, "high": 0.6, "bound": 0.5}
     names = ("clean", "noise_10db", "noise_0db", "level_-20db", "rooms")
     return {
         "version": 1,
-        "model": {"name": "hey_panel_v1.tflite", "phrase": "hey panel", "cutoff": cutoff, "window": 5},
+        "model": {"name": f"{name}_v1.tflite", "phrase": name.replace("_", " "), "cutoff": cutoff, "window": 5},
         "conditions": [{"name": name, "recall": share} for name in names],
         "groups": [{"name": f"voice {n}", "recall": share} for n in range(12)],
         "sources": [{"name": "speech", "files": 3, "rate": hourly}],
@@ -53,19 +53,19 @@ def make_report(cutoff: int = 216) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def make_model(folder: Path, tflite: bytes) -> Path:
-    """Write a model's folder as a run's `result/`."""
+def make_model(folder: Path, tflite: bytes, name: str = "hey_panel", cutoff: float = 0.85) -> Path:
+    """Write a model's folder as a run's `result/`; its phrase is its name in words."""
     folder.mkdir()
-    (folder / "hey_panel_v1.tflite").write_bytes(tflite)
+    (folder / f"{name}_v1.tflite").write_bytes(tflite)
     manifest = {
-        "type": "micro", "wake_word": "hey panel", "author": "test", "website": "https://example.com",
-        "model": "hey_panel_v1.tflite",
+        "type": "micro", "wake_word": name.replace("_", " "), "author": "test", "website": "https://example.com",
+        "model": f"{name}_v1.tflite",
         "trained_languages": ["en"], "version": 2,
-        "micro": {"probability_cutoff": 0.85, "feature_step_size": 10, "sliding_window_size": 5,
+        "micro": {"probability_cutoff": cutoff, "feature_step_size": 10, "sliding_window_size": 5,
                   "tensor_arena_size": 30000, "minimum_esphome_version": "2024.7.0"},
     }  # fmt: skip
-    (folder / "hey_panel_v1.json").write_text(json.dumps(manifest))
-    (folder / "report.json").write_text(json.dumps(make_report()))
+    (folder / f"{name}_v1.json").write_text(json.dumps(manifest))
+    (folder / "report.json").write_text(json.dumps(make_report(int(cutoff * 255), name)))
     (folder / "report.html").write_text("<!doctype html><title>report</title>")
     return folder
 

@@ -50,7 +50,7 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     if not CHROMIUM:
-        pytest.skip("needs Chromium")
+        pytest.skip("needs Chromium: script/browser")
     if not (ROOT / "addon/web/static/index.html").is_file():
         pytest.skip("the panel is not built: script/panel")
     with playwright.sync_playwright() as driver:
@@ -121,9 +121,7 @@ def visit(page: Any, address: str, picture: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("how", LOOKS)
-def test_every_page_in_every_look(
-    houses: dict[str, str], look: Callable[..., Any], gallery: Path, how: str
-) -> None:
+def test_every_page_in_every_look(houses: dict[str, str], look: Callable[..., Any], gallery: Path, how: str) -> None:
     page = look(how)
     wrong = {}
     for house, places in (("empty", EMPTY), ("full", FULL)):

@@ -1,7 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { describeError } from "../errors";
 import { advise } from "./client";
+import { ApiError } from "./http";
 import type { Advice } from "./types";
+
+const AGAIN_MS = 3000;
+const PASSING = [0, 503, 504]; // no answer for now: offline, or the helper is still starting
 
 /** Asks for advice while one types: after a pause, and only the last answer counts. */
 export class Advisor implements ReactiveController {
@@ -36,10 +40,14 @@ export class Advisor implements ReactiveController {
       const advice = await advise(text, language, [], asked.signal);
       if (asked.signal.aborted) return;
       this.advice = advice;
+      this.problem = null;
     } catch (error) {
       if (asked.signal.aborted) return;
       this.advice = null;
       this.problem = describeError(error);
+      if (error instanceof ApiError && PASSING.includes(error.status)) {
+        this.timer = window.setTimeout(() => void this.send(text, language), AGAIN_MS);
+      }
     }
     this.busy = false;
     this.host.requestUpdate();

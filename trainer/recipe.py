@@ -72,7 +72,7 @@ class SampleRecipe:
     mixtures: Probability = 0.5
     tempo: Factors = (0.8, 1.3)
     tract: Factors = (0.88, 1.15)
-    children: Probability = 0.3
+    children: Probability = 0.0
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
 

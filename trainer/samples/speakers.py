@@ -21,7 +21,7 @@ from trainer.samples.voices import EngineName, Voice
 NATIVE = 0.75  # share of clips by voices of the phrase's own language, where there are any; the rest are accents
 FEW = 3  # an engine of fewer voices gives none away to validation and test
 # A child of five to ten beside a woman, pitch and formants together (Lee, Potamianos and Narayanan, "Acoustics of
-# children's speech", JASA 105, 1999). Without them children are heard half as often as grown people.
+# children's speech", JASA 105, 1999).
 CHILD_TRACT = (1.15, 1.4)
 SWAPPED = 0.3  # share of mixtures that take all timbre from one voice and all prosody from the other
 

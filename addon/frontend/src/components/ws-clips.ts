@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { clipUrl } from "../api/client";
 import { translate } from "../i18n/translate";
+import { nameVoice } from "../i18n/words";
 import { shared } from "../styles/shared";
 import "./ws-play";
 
@@ -39,8 +40,8 @@ export class WsClips extends LitElement {
         ${shown.map(
           (clip, n) =>
             html`<li>
-              <ws-play .name=${clip.label} .source=${clipUrl(this.job, n)}></ws-play>
-              <span class="grow">${clip.label}</span>
+              <ws-play .name=${name(clip.label)} .source=${clipUrl(this.job, n)}></ws-play>
+              <span class="grow">${name(clip.label)}</span>
             </li>`,
         )}
       </ul>
@@ -52,4 +53,9 @@ export class WsClips extends LitElement {
           : nothing
       }`;
   }
+}
+
+/** Name the voice in brackets by whom one hears. */
+function name(label: string): string {
+  return label.replace(/\((\w+:[^()]+)\)$/, (_, voice: string) => `(${nameVoice(voice)})`);
 }

@@ -14,7 +14,7 @@ import "../components/ws-problem";
 import "../components/ws-stages";
 import { attempt, describeError } from "../errors";
 import { formatWhen } from "../i18n/format";
-import { translate } from "../i18n/translate";
+import { hasText, translate } from "../i18n/translate";
 import { goTo, linkTo } from "../router";
 import { shared } from "../styles/shared";
 
@@ -91,7 +91,7 @@ export class WsJobPage extends LitElement {
           html`<ws-problem
             level=${warning.code === "spoken_as" ? "info" : "warn"}
             .message=${warning.message}
-            .hint=${warning.hint}
+            .hint=${advise(warning.code, warning.hint)}
           ></ws-problem>`,
       )}
       <div class="pair">
@@ -171,4 +171,10 @@ export class WsJobPage extends LitElement {
     }
     return nothing;
   }
+}
+
+/** What to do about a warning here: the trainer's own hint may name its command line. */
+function advise(code: string, hint: string): string {
+  const key = `job.hint.${code}`;
+  return hasText(key) ? translate(key) : hint;
 }

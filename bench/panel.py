@@ -128,7 +128,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, metavar="DIR", help="an app's data folder; default: an empty one")
     parser.add_argument("--times", type=int, default=5, help="how often each page is opened")
     args = parser.parse_args(words)
-    chromium = os.environ.get("WAKESMITH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = os.environ.get("PANEL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with (
         tempfile.TemporaryDirectory() as folder,
         run_app(args.data or Path(folder)) as address,

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("WAKESMITH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+CHROMIUM = os.environ.get("PANEL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 
 
 def make_report(cutoff: int = 216, name: str = "hey_panel") -> dict[str, Any]:

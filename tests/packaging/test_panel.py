@@ -1,11 +1,15 @@
 """The panel's packages, texts and weight."""
 
 import gzip
+import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from addon.options import SUPERVISED
 
 PANEL = Path("addon/frontend")
 MOST_BYTES = 300_000  # of the panel, compressed
@@ -52,7 +56,27 @@ def test_no_text_is_left_over(catalogues: dict[str, dict[str, str]], code: str) 
     keys = {re.sub(r"\.(zero|one|other)$", "", key) for key in catalogues["en"]}
     left = {k for k in keys if f'"{k}"' not in code and not any(k.startswith(f"{f}.") for f in families)}
     left = {k for k in left if not re.search(rf"`{re.escape(k)}`", code) and k.removesuffix("_help") not in keys}
+    left = {k for k in left if not k.startswith("option.")}  # of Supervisor's page
     assert sorted(left) == []
+
+
+def test_the_options_texts_are_the_catalogues(root: Path, catalogues: dict[str, dict[str, str]]) -> None:
+    spec = importlib.util.spec_from_file_location("option_texts", root / "script" / "option_texts.py")
+    assert spec
+    assert spec.loader
+    page = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(page)
+    written = page.render_all()
+    assert {path.stem for path in written} == set(catalogues)
+    for path, text in written.items():
+        assert path.read_text(encoding="utf-8") == text, "run script/document"
+    for language, texts in catalogues.items():
+        shown = yaml.safe_load((root / "translations" / f"{language}.yaml").read_text(encoding="utf-8"))
+        assert shown["configuration"]["lan"] == {
+            "name": texts["option.lan"], "description": f"{texts['option.lan_help']} {texts['option.lan_more']}",
+        }  # fmt: skip
+    options = {re.sub(r"_(help|more)$", "", k) for k in catalogues["en"] if k.startswith("option.")}
+    assert options == {f"option.{name}" for name in SUPERVISED} | {"option.port.8098"}
 
 
 def test_the_lock_pins_every_package_and_names_no_registry(root: Path) -> None:

@@ -65,7 +65,7 @@ export class WsOptions extends LitElement {
         </select>
       </div>
       <div class="field">
-        <label for="concurrent">${translate("settings.concurrent")}</label>
+        <label for="concurrent">${translate("option.concurrent")}</label>
         <select
           id="concurrent"
           aria-describedby="concurrent-help"
@@ -73,7 +73,7 @@ export class WsOptions extends LitElement {
         >
           ${[1, 2, 3, 4].map((n) => html`<option value=${n} ?selected=${n === settings.concurrent}>${n}</option>`)}
         </select>
-        <p class="soft" id="concurrent-help">${translate("settings.concurrent_help")}</p>
+        <p class="soft" id="concurrent-help">${translate("option.concurrent_help")}</p>
       </div>
       <div>
         <label class="check">
@@ -84,9 +84,11 @@ export class WsOptions extends LitElement {
             .checked=${settings.lan}
             @change=${(event: Event) => this.change({ lan: (event.target as HTMLInputElement).checked })}
           />
-          ${translate("settings.lan")}
+          ${translate("option.lan")}
         </label>
-        <p class="soft" id="lan-help">${translate("settings.lan_help", { port: String(this.lanPort || "–") })}</p>
+        <p class="soft" id="lan-help">
+          ${translate("option.lan_help")} ${translate("settings.lan_port", { port: String(this.lanPort || "–") })}
+        </p>
       </div>
     </div>`;
   }

@@ -1,10 +1,12 @@
 """What the app keeps, in SQLite (WAL): one class a table, every column written out."""
 
+import asyncio
 from pathlib import Path
 from typing import Self, TextIO
 
 import aiosqlite
 
+from addon.errors import Unavailable
 from addon.migrating import lock_folder, migrate
 from addon.records import Job, JobState, Model, Profile, Sample, SampleLabel, SampleState
 from addon.rows import (
@@ -21,6 +23,7 @@ from addon.rows import (
 from addon.tables import Settings, Table, where
 
 NAME = "wakesmith.db"
+_PATIENCE_S = 5.0  # of the health check
 
 
 class Jobs(Table[Job]):
@@ -128,6 +131,20 @@ class Store:
         """Write everything out and let go of the file."""
         await self._connection.close()
         self._lock.close()
+
+    async def check(self) -> None:
+        """See that the database can be read.
+
+        Raises:
+            Unavailable: it cannot, or not soon.
+        """
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                await self._connection.execute_fetchall("SELECT 1 FROM jobs LIMIT 1")
+        except (aiosqlite.Error, TimeoutError, ValueError) as error:  # ValueError: it is closed
+            raise Unavailable(
+                "the database does not answer", hint="The app's log says why.", code="database"
+            ) from error
 
     async def history(self, what: str, record: str) -> list[tuple[str, str]]:
         """Return when a "job", "model" or "sample" became what, oldest first; also of those that are gone."""

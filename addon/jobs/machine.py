@@ -9,15 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from addon.acceleration import has_gpu
 from addon.assistant import Assistant
 from addon.errors import AppError
 from addon.records import JobRequest
 
 _LOG = logging.getLogger(__name__)
-_MEGA = 1_000_000
 _PATIENCE_S = 30.0  # for all that is asked: the user waits
 _PIECE = bytes(range(256)) * 2048
 _REFERENCE_S = 0.0046  # that `_work` took, lowest of many, on the machine on which the presets were measured
@@ -31,7 +28,7 @@ class Machine:
 
     Attributes:
         cores: that a training may use.
-        available_mb: memory that is free.
+        available_mb: memory that is free, within the limits of a container; None where the helper could not be asked.
         gpu: its name, empty if training can use none; `why` says why.
         voices: as the helper's `voices` lists them, None where it could not be asked.
         missing: megabytes of the public data sets that are not here, by name; None where it could not be asked.
@@ -39,7 +36,7 @@ class Machine:
     """
 
     cores: int
-    available_mb: float
+    available_mb: float | None
     gpu: str = ""
     why: str = ""
     voices: tuple[Mapping[str, Any], ...] | None = None
@@ -75,7 +72,7 @@ class Surveyor:
         gpu = plain.gpu if hardware is None else str((found.get("gpu") or {}).get("name", ""))
         return Machine(
             cores=int(found.get("cores", plain.cores)),
-            available_mb=float(found.get("available_mb", plain.available_mb)),
+            available_mb=found.get("available_mb"),
             gpu=gpu,
             why=str(found.get("why", "")),
             voices=None if voices is None else tuple(voices["voices"]),
@@ -92,7 +89,7 @@ async def look_alone(_request: JobRequest) -> Machine:
 def look() -> Machine:
     """Return what the system says."""
     gpu = "a GPU" if has_gpu() else ""
-    return Machine(os.cpu_count() or 1, psutil.virtual_memory().available / _MEGA, gpu)
+    return Machine(os.cpu_count() or 1, None, gpu)
 
 
 def measure_speed() -> float:

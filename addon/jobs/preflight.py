@@ -140,7 +140,11 @@ def _check_disk(free: float, need: float) -> Check:
     return Check("disk", free > 1.2 * need, message, "" if free > 1.2 * need else "Clean up under Settings, Storage.")
 
 
-def _check_memory(free: float) -> Check:
+def _check_memory(free: float | None) -> Check:
+    if free is None:
+        return Check(
+            "memory", None, f"it is not known how much is free; about {LEAST_MEMORY_MB / 1000:g} GB are needed"
+        )
     good = free >= LEAST_MEMORY_MB
     hint = "" if good else "Stop other apps, or set `workers` to 1 under Advanced."
     return Check(

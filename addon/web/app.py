@@ -54,5 +54,7 @@ def _add(app: web.Application, root: str, routes: Iterable[Route]) -> None:
         app.router.add_route(route.method, root + route.path, route.serve)
 
 
-async def _health(_request: web.Request) -> web.Response:
+async def _health(request: web.Request) -> web.Response:
+    """Say that the service runs and its database answers; Supervisor starts the app anew where it does not."""
+    await request.app[PARTS].store.check()
     return web.json_response({"status": "ok"})

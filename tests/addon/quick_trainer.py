@@ -84,7 +84,14 @@ def answer(method: str, p: dict[str, Any]) -> dict[str, Any]:
     if method == "listen_feed":
         return curve(2)
     if method == "hardware":
-        return {"cores": 2, "memory_mb": 1000, "gpu": None, "why": "none", "versions": {"numpy": "0"}}
+        return {
+            "cores": 2,
+            "memory_mb": 9000,
+            "available_mb": 8000,
+            "gpu": None,
+            "why": "none",
+            "versions": {"numpy": "0"},
+        }
     return {}
 
 

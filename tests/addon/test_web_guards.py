@@ -221,3 +221,15 @@ async def test_a_taken_lan_port_does_not_take_the_panel_down(open_house: Any, un
             house.browser.get(house.url("api/health")) as response,
         ):
             assert response.status == 200
+
+
+async def test_health_is_the_databases_too(open_house: Any) -> None:
+    async with open_house() as house:
+        connection = house.app.parts.store._connection
+        await connection.execute("ALTER TABLE jobs RENAME TO elsewhere")
+        async with house.browser.get(house.url("api/health")) as response:
+            assert response.status == 503
+            assert (await error_of(response))["code"] == "database"
+        await connection.execute("ALTER TABLE elsewhere RENAME TO jobs")
+        async with house.browser.get(house.url("api/health")) as response:
+            assert (response.status, await response.json()) == (200, {"status": "ok"})

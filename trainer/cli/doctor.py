@@ -88,12 +88,11 @@ def _voices() -> Iterator[Finding]:
 
 
 def _machine() -> Iterator[Finding]:
-    import psutil
-
+    from trainer.core.memory import find_memory
     from trainer.core.workers import usable_cores
 
     yield Finding("ok", "cores", f"{usable_cores()}")
-    memory, free = psutil.virtual_memory().available, shutil.disk_usage(Path.cwd()).free
+    memory, free = find_memory().available, shutil.disk_usage(Path.cwd()).free
     yield Finding("ok" if memory >= LEAST_MEMORY else "note", "memory", f"{megabytes(memory)} available")
     yield Finding("ok" if free >= LEAST_DISK else "note", "disk", f"{megabytes(free)} free in {Path.cwd()}")
 

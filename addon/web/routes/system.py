@@ -3,7 +3,6 @@
 import platform
 from typing import Any
 
-from aiohttp import web
 from pydantic import BaseModel
 
 from addon.errors import AppError
@@ -62,11 +61,6 @@ async def read(parts: Parts) -> System:
 async def clean(parts: Parts, body: CleanIn) -> Cleaned:
     """Remove what may go."""
     return Cleaned(freed_mb=round(await parts.storage.clean(body.what) / _MB, 3))
-
-
-async def health(request: web.Request) -> web.Response:
-    """Say that the service runs."""
-    return web.json_response({"status": "ok"})
 
 
 ROUTES = (

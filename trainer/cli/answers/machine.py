@@ -7,6 +7,7 @@ from typing import Any
 from trainer import __version__
 from trainer.cli.answers.params import Params
 from trainer.cli.doctor import installed_packages
+from trainer.core.memory import find_memory
 from trainer.core.workers import usable_cores
 
 _ASK = ("--query-gpu=name,memory.total", "--format=csv,noheader,nounits")
@@ -15,17 +16,16 @@ _PATIENCE_S = 5.0
 
 def hardware(_params: Params) -> dict[str, Any]:
     """Answer `hardware`: `gpu` is a GPU that training can use, and `why` says why there is none."""
-    import psutil
-
     packages = installed_packages()
     gpu, why = _find_gpu()
+    memory = find_memory()
     if gpu is not None and "tensorflow-cpu" in packages and "tensorflow" not in packages:
         why = f"{gpu['name']} is here, but its packages are not: TensorFlow is the build for processors"
         gpu = None
     return {
         "cores": usable_cores(),
-        "memory_mb": round(psutil.virtual_memory().total / 1e6),
-        "available_mb": round(psutil.virtual_memory().available / 1e6),
+        "memory_mb": round(memory.total / 1e6),
+        "available_mb": round(memory.available / 1e6),
         "gpu": gpu,
         "why": why,
         "versions": {"wakesmith": __version__, **packages},

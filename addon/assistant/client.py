@@ -1,4 +1,4 @@
-"""Questions to the trainer's helper process: started with the first, ended when none came for a while."""
+"""Questions to the trainer's helper process: started when a panel opens, ended when none came for a while."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from typing import Any
 
 from addon.assistant.listening import Listening
 from addon.assistant.program import Program
-from addon.errors import TooMany, Unavailable
+from addon.errors import AppError, TooMany, Unavailable
 from addon.programs import child_environment
 
 _LOG = logging.getLogger(__name__)
@@ -45,11 +45,17 @@ class Assistant:
         self._deaths, self._died = 0, 0.0
         self._idle: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
+        self._waking: asyncio.Task[None] | None = None
 
     @property
     def pid(self) -> int | None:
         """The process, while there is one."""
         return self._program.pid if self._program and self._program.alive else None
+
+    def wake(self) -> None:
+        """Start the helper, if it does not run, and have it load what advice needs: somebody is about to type."""
+        if self.pid is None and (self._waking is None or self._waking.done()):
+            self._waking = asyncio.create_task(self._wake(), name="wake the helper")
 
     async def ask(self, method: str, *, timeout: float | None = None, **params: Any) -> dict[str, Any]:
         """Ask a question and return the result.
@@ -99,12 +105,21 @@ class Assistant:
 
     async def stop(self) -> None:
         """End the helper; a later question starts it again."""
+        if self._waking:
+            self._waking.cancel()
+            await asyncio.gather(self._waking, return_exceptions=True)
         if self._idle:
             self._idle.cancel()
         program, self._program = self._program, None
         if program:
             await program.end()
         await asyncio.gather(*self._ending)
+
+    async def _wake(self) -> None:
+        try:
+            await self.ask("advise", text="hello there")
+        except AppError as error:  # whoever asks next is told
+            _LOG.warning("the helper process was not woken: %s", error)
 
     async def _ready(self) -> Program:
         """Return the running helper, and start one if there is none, or the last has died."""

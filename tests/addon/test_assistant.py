@@ -40,6 +40,25 @@ async def test_it_is_started_by_the_first_question_and_ended_when_idle() -> None
         assert (await assistant.ask("echo"))["pid"] != first["pid"]
 
 
+async def test_it_is_woken_before_it_is_asked_once(tmp_path: Path) -> None:
+    async with helper(idle_s=0.5) as assistant:
+        assistant.wake()
+        assistant.wake()
+        async with asyncio.timeout(5):
+            while assistant.pid is None:
+                await asyncio.sleep(0.01)
+        woken = assistant.pid
+        assistant.wake()
+        assert (await assistant.ask("echo"))["pid"] == woken
+        async with asyncio.timeout(5):
+            while assistant.pid is not None:
+                await asyncio.sleep(0.05)
+    async with helper(("/nonexistent",)) as absent:
+        absent.wake()
+        with pytest.raises(Unavailable):
+            await absent.ask("echo")
+
+
 async def test_a_slow_answer_holds_nobody_up_and_keeps_it_awake() -> None:
     async with helper(idle_s=0.2) as assistant:
         slow = asyncio.create_task(assistant.ask("sleep", seconds=0.8))

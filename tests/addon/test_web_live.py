@@ -46,6 +46,14 @@ async def test_two_browsers_see_the_same(open_house: Any, make_result: Any, make
         assert (await read_until(first, "data"))["data"]["name"] == "hiss"
 
 
+async def test_a_panel_that_opens_wakes_the_helper(open_house: Any) -> None:
+    async with open_house() as house:
+        assert house.app.parts.assistant.pid is None
+        async with house.browser.ws_connect(house.api("events")), asyncio.timeout(10):
+            while house.app.parts.assistant.pid is None:
+                await asyncio.sleep(0.02)
+
+
 async def test_a_thousand_events_a_second(open_house: Any) -> None:
     """Events reach two browsers soon after the trainer said them, while a thousand come each second."""
     async with open_house() as house:

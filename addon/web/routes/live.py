@@ -27,6 +27,7 @@ from addon.web.sockets import open_socket, send
 async def events(parts: Parts, request: web.Request) -> web.StreamResponse:
     """Open a WebSocket: a snapshot of jobs and models, then all that happens."""
     async with open_socket(request) as socket, parts.bus.listen() as messages:
+        parts.assistant.wake()
         sender = asyncio.create_task(_send(socket, parts, messages))
         try:
             async for message in socket:

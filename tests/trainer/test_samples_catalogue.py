@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from trainer.cli import main
 from trainer.errors import DownloadError, VoiceError
+from trainer.events import Failed, Finished, Progress, decode
 from trainer.samples import voices as installed
 from trainer.samples.catalogue import HOME_VARIABLE, fetch_catalogue, fetch_voice, read_catalogue
 
@@ -113,3 +115,46 @@ def test_a_lying_list_is_refused_and_removed(text: str, tmp_path: Path) -> None:
     with pytest.raises(DownloadError, match="not a catalogue"):
         read_catalogue(path)
     assert not path.exists()
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = main(["voices", *words])
+    return code, capsys.readouterr().out
+
+
+def test_the_command_tells_licences_and_progress(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home/wakesmith/voices"
+    row = json.loads(run(capsys, "catalogue", "--json")[1])[0]
+    assert (row["licence"], row["here"], row["language"], row["speakers"]) == ("", False, "xx_XX", 2)
+    row = json.loads(run(capsys, "catalogue", "--json", "--language", "xx_XX")[1])[0]
+    assert (row["licence"], row["here"]) == ("CC-BY-4.0", False)
+    assert row["size"] == sum(map(len, FILES.values()))
+
+    code, told = run(capsys, "fetch", NAME, "--json")
+    *progress, last = map(decode, told.splitlines())
+    assert (code, last) == (0, Finished(str(folder / f"{NAME}.onnx")))
+    assert {type(event) for event in progress} == {Progress}
+    assert (progress[-1].done, progress[-1].total) == (row["size"], row["size"])
+    assert json.loads(run(capsys, "catalogue", "--json")[1])[0]["here"]
+    assert run(capsys, "remove", NAME)[0] == 0
+    assert [path.name for path in folder.iterdir()] == ["catalogue.json"]
+    assert run(capsys, "remove", NAME)[0] == VoiceError.exit_code
+
+
+def test_what_fails_is_told_as_an_event(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    for words, wanted in ((("fetch", "nobody"), "unknown_voice"), (("catalogue", "--language", "yy"), "no_voice")):
+        code, told = run(capsys, *words, "--json")
+        failed = decode(told)
+        assert isinstance(failed, Failed)
+        assert (code, failed.code) == (VoiceError.exit_code, wanted)
+    (served / "voices.json").unlink()
+    (tmp_path / "home/wakesmith/voices/catalogue.json").unlink()
+    failed = decode(run(capsys, "catalogue", "--json")[1])
+    assert isinstance(failed, Failed)
+    assert failed.code == "http_status"

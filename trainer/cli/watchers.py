@@ -2,10 +2,12 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from trainer.errors import ResourceError
+from trainer.errors import ResourceError, WakesmithError
 from trainer.events import (
     Event,
     Failed,
@@ -31,6 +33,16 @@ def write_json(event: Event) -> None:
     """Write the event as one line to stdout, at once."""
     sys.stdout.write(encode(event) + "\n")
     sys.stdout.flush()
+
+
+@contextmanager
+def failures_as_events() -> Iterator[None]:
+    """Write an error as a `failed` event on its way out."""
+    try:
+        yield
+    except WakesmithError as error:
+        write_json(Failed(error.code, error.message, error.hint))
+        raise
 
 
 class PlainView:

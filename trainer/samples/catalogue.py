@@ -3,20 +3,23 @@
 import json
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from trainer.core.download import download
 from trainer.errors import DownloadError, VoiceError
-from trainer.events import Report, discard
+from trainer.events import Event, Progress, Report, discard
 from trainer.samples.voices import voices_folder
 
 # The home of the catalogue; a mirror can be named in the environment.
 HOME = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
 HOME_VARIABLE = "WAKESMITH_PIPER_VOICES_URL"
 _NAME = re.compile(r"[\w-]+")
+_AT_ONCE = 8  # small files
 _SUFFIXES = (".onnx.json", "MODEL_CARD", ".onnx")  # the model last: where it lies, the others do
 
 
@@ -38,6 +41,11 @@ class CatalogueVoice:
     quality: str
     speakers: int
     files: tuple[CatalogueFile, ...]
+
+    @property
+    def has_card(self) -> bool:
+        """Whether it comes with a model card."""
+        return any(_local(self.name, file) == _card(self.name) for file in self.files)
 
     @property
     def size(self) -> int:
@@ -96,11 +104,55 @@ def fetch_voice(name: str, report: Report = discard, *, home: str | None = None,
             hint=f"Near to it: {', '.join(near)}." if near else "Names look like en_US-libritts_r-medium.",
             code="unknown_voice",
         )
-    for file in voices[name].files:
-        download(
-            f"{_home(home)}/{file.path}", target / _local(name, file), md5=file.md5, size=file.size, report=report
-        )
+    voice, before = voices[name], 0
+    for file in voice.files:
+        _fetch(voice, file, _within(report, before, voice.size), home, target)
+        before += file.size
     return target / f"{name}.onnx"
+
+
+def fetch_cards(voices: Iterable[CatalogueVoice], *, home: str | None = None, folder: Path | None = None) -> None:
+    """Fetch the model cards of voices, which name their licences. What is there already is checked only.
+
+    Raises:
+        DownloadError: one cannot be had.
+    """
+    target = folder or voices_folder()
+    cards = [
+        (voice, file) for voice in voices for file in voice.files if _local(voice.name, file) == _card(voice.name)
+    ]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        list(pool.map(lambda card: _fetch(card[0], card[1], discard, home, target), cards))
+
+
+def remove_voice(name: str, *, folder: Path | None = None) -> None:
+    """Remove the files of a voice that was fetched.
+
+    Raises:
+        VoiceError: there is none of that name.
+    """
+    target = folder or voices_folder()
+    model = target / f"{name}.onnx"
+    if not _NAME.fullmatch(name) or not model.is_file():
+        raise VoiceError(
+            f"no voice {name!r} was fetched", hint=f"Those that were lie in {target}.", code="unknown_voice"
+        )
+    for path in (model, target / f"{name}.onnx.json", target / _card(name)):  # first what makes it a voice
+        path.unlink(missing_ok=True)
+
+
+def _fetch(voice: CatalogueVoice, file: CatalogueFile, report: Report, home: str | None, target: Path) -> None:
+    path = target / _local(voice.name, file)
+    download(f"{_home(home)}/{file.path}", path, md5=file.md5, size=file.size, report=report)
+
+
+def _within(report: Report, before: int, total: int) -> Report:
+    """Return a report for one file of several: the progress of all."""
+
+    def tell(event: Event) -> None:
+        report(replace(event, done=before + event.done, total=total) if isinstance(event, Progress) else event)
+
+    return tell
 
 
 def _home(home: str | None) -> str:
@@ -109,7 +161,11 @@ def _home(home: str | None) -> str:
 
 def _local(name: str, file: CatalogueFile) -> str:
     base = PurePosixPath(file.path).name
-    return f"{name}.MODEL_CARD" if base == "MODEL_CARD" else base
+    return _card(name) if base == "MODEL_CARD" else base
+
+
+def _card(name: str) -> str:
+    return f"{name}.MODEL_CARD"
 
 
 def _voice(name: str, entry: dict[str, Any]) -> CatalogueVoice:

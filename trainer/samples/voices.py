@@ -181,7 +181,7 @@ def _voices_of(model: Path) -> list[Voice]:
             speaker=number if speakers > 1 else None,
             language=language,
             gender=gender,
-            licence=_licence(model),
+            licence=read_licence(model),
             source=f"Piper {model.stem}",
             quality=quality,
             path=model,
@@ -190,8 +190,8 @@ def _voices_of(model: Path) -> list[Voice]:
     ]
 
 
-def _licence(model: Path) -> str:
-    """Return what the voice's model card says, or that it says nothing."""
+def read_licence(model: Path) -> str:
+    """Return what the card beside a voice's model says, or that it says nothing; the model need not be there."""
     for card in (model.with_suffix(".MODEL_CARD"), model.with_name("MODEL_CARD")):
         if card.is_file() and (found := _LICENCE.search(card.read_text(encoding="utf-8", errors="replace"))):
             return _SPDX.get(found[1].strip(), found[1].strip())

@@ -13,7 +13,11 @@ WakesmithError          1
 └── Cancelled           130 stopped by the user; what was finished is kept
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
+
+# What a message names, under stable names: with the code, all that is needed to say it in another language.
+Values = Mapping[str, str | int | float]
 
 
 class WakesmithError(Exception):
@@ -23,24 +27,28 @@ class WakesmithError(Exception):
         message: what happened, with the value received.
         hint: what to do about it; what was kept.
         code: a stable key for programs; the class's own by default.
+        values: what the message names.
     """
 
     exit_code: ClassVar[int] = 1
     default_code: ClassVar[str] = "failed"
 
-    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", code: str | None = None, values: Values | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.code = code or self.default_code
+        self.values = dict(values or {})
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.message, self.hint, self.code)
+        return _rebuild, (type(self), self.message, self.hint, self.code, self.values)
 
 
-def _rebuild(kind: type[WakesmithError], message: str, hint: str, code: str) -> WakesmithError:
-    """Keep hint and code when an error crosses a process boundary."""
-    return kind(message, hint=hint, code=code)
+def _rebuild(kind: type[WakesmithError], message: str, hint: str, code: str, values: Values) -> WakesmithError:
+    """Keep all but the message when an error crosses a process boundary."""
+    return kind(message, hint=hint, code=code, values=values)
 
 
 class RecipeError(WakesmithError):

@@ -5,12 +5,14 @@ A run writes one JSON object a line. Every line carries `v` (the version) and `k
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import ClassVar
 
 VERSION = 1
+# What a message names: with its code, all that is needed to say it in another language.
+Values = Mapping[str, str | int | float]
 
 
 class StageState(StrEnum):
@@ -73,12 +75,13 @@ class Sample:
 
 @dataclass(frozen=True)
 class Warning:
-    """Something that the user should know and that does not stop the run."""
+    """Something that the user should know and that does not stop the run; `values` is what the message names."""
 
     kind: ClassVar[str] = "warning"
     code: str
     message: str
     hint: str = ""
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,13 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """The run ended badly: what happened and what to do."""
+    """The run ended badly: what happened and what to do; `values` is what the message names."""
 
     kind: ClassVar[str] = "failed"
     code: str
     message: str
     hint: str = ""
+    values: Values = field(default_factory=dict)
 
 
 Event = Started | Stage | Progress | Metric | Sample | Warning | Finished | Failed
@@ -140,6 +144,8 @@ def decode(line: str) -> Event:
             values["stages"] = tuple(values["stages"])
         if "state" in values:
             values["state"] = StageState(values["state"])
+        if not isinstance(values.get("values", {}), dict):
+            raise TypeError("values must be an object")
         return cls(**values)
     except (TypeError, ValueError) as error:
         raise EventError(f"incomplete {kind} event. Received: {line[:200]!r}") from error

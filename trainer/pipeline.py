@@ -121,7 +121,7 @@ class Run:
         self.report(_spoken_as(plan, detected=recipe.phrase.language == "auto"))
         for advice in plan.advice:
             if advice.level != "good":
-                self.report(Warning(advice.code, advice.message, advice.hint))
+                self.report(Warning(advice.code, advice.message, advice.hint, advice.values))
         return plan
 
     def _steps(self, plan: PhrasePlan, key: str) -> list[Step]:

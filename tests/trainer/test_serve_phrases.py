@@ -37,7 +37,7 @@ def test_a_good_phrase(helper: Helper) -> None:
 def test_a_poor_phrase_and_better_ones(helper: Helper) -> None:
     said = helper.ask("advise", text="light", language="en")
     assert said["verdict"] == "poor"
-    assert {"level", "code", "message", "hint"} == set(said["advice"][0])
+    assert {"level", "code", "message", "hint", "values"} == set(said["advice"][0])
     assert said["suggestions"]
     ranks = ("good", "fair")
     for better in said["suggestions"]:
@@ -73,7 +73,9 @@ def test_collisions_with_the_users_models(helper: Helper) -> None:
     ]
     found = helper.ask("advise", text="hey jarvis", language="en", rivals=rivals)["collisions"]
     assert [row["id"] for row in found] == ["within", "near"]
-    assert set(found[0]) == {"id", "phrase", "distance", "message"}
+    assert set(found[0]) == {"id", "phrase", "distance", "code", "message", "values"}
+    assert [row["code"] for row in found] == ["holds_other", "almost"]
+    assert found[0]["values"] == {"phrase": "hey jarvis", "other": "jarvis"}
     assert "'jarvis' is heard in 'hey jarvis'" in found[0]["message"]
 
 

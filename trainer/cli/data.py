@@ -89,7 +89,7 @@ def _fetch_with_events(names: list[str]) -> int:
         for pack in [find_pack(name, list_packs()) for name in names]:
             folder = fetch_pack(pack.name, packs_folder(), write_json)
     except WakesmithError as error:
-        write_json(Failed(error.code, error.message, error.hint))
+        write_json(Failed(error.code, error.message, error.hint, error.values))
         raise
     write_json(Finished(str(folder)))
     return 0

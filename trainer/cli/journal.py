@@ -52,7 +52,7 @@ class Journal:
     def __exit__(self, _kind: object, error: BaseException | None, _trace: TracebackType | None) -> None:
         try:
             if isinstance(error, WakesmithError) and not self.ended:
-                self(Failed(error.code, error.message, error.hint))
+                self(Failed(error.code, error.message, error.hint, error.values))
         finally:
             with contextlib.suppress(OSError):  # a full disk again; the error is under way already
                 self._file.close()

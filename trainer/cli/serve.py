@@ -64,7 +64,7 @@ class Replies:
 
     def refuse(self, number: Any, error: WakesmithError) -> None:
         """Say what is wrong with a request, or what went wrong."""
-        told = {"code": error.code, "message": error.message, "hint": error.hint}
+        told = {"code": error.code, "message": error.message, "hint": error.hint, "values": error.values}
         self._write({"id": number, "error": told})
 
     def _write(self, reply: dict[str, Any]) -> None:

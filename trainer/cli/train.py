@@ -58,7 +58,7 @@ def _refusals_told(json: bool) -> Iterator[None]:
         if json:
             from trainer.cli.watchers import write_json
 
-            write_json(Failed(error.code, error.message, error.hint))
+            write_json(Failed(error.code, error.message, error.hint, error.values))
         raise
 
 

@@ -1,9 +1,9 @@
 """How good a wake word the phrase is, and what would be better (N5)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from trainer.errors import PhraseError
+from trainer.errors import PhraseError, Values
 from trainer.phrase.espeak import speak_ipa
 from trainer.phrase.lexicon import read_frequencies, speak_lexicon
 from trainer.phrase.phonemes import count_syllables, split_sounds
@@ -38,12 +38,13 @@ _TAKEN = ("alexa", "hey siri", "ok google", "okay google", "hey google", "okay n
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing to know about the phrase. The worst level of all is the phrase's own."""
+    """One thing to know about the phrase; `values` is what it names. The worst level of all is the phrase's own."""
 
     level: Literal["good", "fair", "poor"]
     code: str
     message: str
     hint: str = ""
+    values: Values = field(default_factory=dict)
 
 
 def estimate_seconds(syllables: int) -> float:
@@ -67,6 +68,13 @@ def check_length(text: str, syllables: int) -> None:
             if len(text.split()) > 2
             else "Choose two or three short words, three to six syllables together.",
             code="phrase_long",
+            values={
+                "words": words,
+                "syllables": syllables,
+                "seconds": round(seconds, 1),
+                "most_words": LONGEST_WORDS,
+                "most_seconds": LONGEST_S,
+            },
         )
 
 
@@ -89,10 +97,12 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
                 "taken",
                 f"{text!r} is the wake word of other devices too: all that hear it will answer.",
                 "Fine where this is the only one in the house.",
+                {"phrase": text},
             )
         )
     if not found:
-        found.append(Advice("good", "good", f"{syllables} syllables, {sounds} different sounds: a good wake word."))
+        message = f"{syllables} syllables, {sounds} different sounds: a good wake word."
+        found.append(Advice("good", "good", message, values={"syllables": syllables, "sounds": sounds}))
     return tuple(sorted(found, key=lambda advice: ("poor", "fair", "good").index(advice.level)))
 
 
@@ -143,6 +153,7 @@ def _on_length(syllables: int, sounds: int) -> list[Advice]:
                 "long",
                 f"{syllables} syllables take about {seconds:.1f} s: slow speakers may be missed.",
                 "Three to six syllables work better.",
+                {"syllables": syllables, "seconds": round(seconds, 1)},
             )
         ]
     if sounds < 4:
@@ -152,6 +163,7 @@ def _on_length(syllables: int, sounds: int) -> list[Advice]:
                 "few_sounds",
                 f"Only {sounds} different sounds: it resembles much else.",
                 "Vary the syllables.",
+                {"sounds": sounds},
             )
         ]
     return []
@@ -169,6 +181,7 @@ def _on_spelling(text: str, voice: str) -> list[Advice]:
             "spelled_out",
             f"{', '.join(map(repr, spelled))}: read letter by letter.",
             "If you say it otherwise, spell it as it is spoken, or give the sounds with --say.",
+            {"words": ", ".join(spelled)},
         )
     ]
 
@@ -190,11 +203,18 @@ def _on_frequency(text: str, language: str) -> list[Advice]:
                 "everyday_words",
                 f"Everyday {what}: {text!r} comes up in ordinary talk, and each time the device would wake.",
                 "Add a name or a rare word.",
+                {"phrase": text},
             )
         ]
     if rarest > _COMMON and " " not in text:
         return [
-            Advice("fair", "common_word", f"{text!r} is a common word and may come up in talk.", "Add a second word.")
+            Advice(
+                "fair",
+                "common_word",
+                f"{text!r} is a common word and may come up in talk.",
+                "Add a second word.",
+                {"phrase": text},
+            )
         ]
     return []
 
@@ -205,7 +225,13 @@ def _on_sound(text: str, sounds: tuple[str, ...], language: str, voice: str) -> 
     if rivals := find_rivals(text, sounds, lexicon, language, _COMMON):
         named = ", ".join(map(repr, rivals[:3]))
         found.append(
-            Advice("fair", "sounds_like", f"Sounds like common words: {named}.", "Add a word, or choose another.")
+            Advice(
+                "fair",
+                "sounds_like",
+                f"Sounds like common words: {named}.",
+                "Add a word, or choose another.",
+                {"words": ", ".join(rivals[:3])},
+            )
         )
     if rank_rarity(sounds, lexicon) < _PREDICTABLE:
         found.append(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from trainer.errors import Values
 from trainer.phrase.distance import Sounds, measure, tabulate
 from trainer.phrase.phonemes import split_sounds
 
@@ -12,6 +13,14 @@ ALMOST, SIMILAR = 0.2, 0.35
 # A phrase is heard within another where a part of that differs by less than this share of the phrase's own sounds.
 _WITHIN = 0.12
 _FEWEST = 4  # sounds: less than that is part of everything
+# What will happen, by code: the phrase is `phrase`, the rival's `other`.
+MESSAGES = {
+    "same": "Sounds the same as {other!r}: both will answer.",
+    "holds_other": "{other!r} is heard in {phrase!r}: saying this will wake both.",
+    "within_other": "{phrase!r} is heard in {other!r}: saying that will wake both.",
+    "almost": "Sounds almost like {other!r}: each will often wake on the other.",
+    "similar": "Sounds like {other!r}: they may wake on each other now and then.",
+}
 
 
 @dataclass(frozen=True)
@@ -29,13 +38,15 @@ class Collision:
 
     Attributes:
         distance: share of the sounds by which they differ: 0 is the same, 1 has nothing in common.
-        message: what will happen, in plain words.
+        code: a stable key of what will happen; message: the same in plain words, values: what it names.
     """
 
     id: str
     phrase: str
     distance: float
+    code: str
     message: str
+    values: Values
 
 
 def find_collisions(text: str, ipa: Sequence[str], rivals: Iterable[Rival]) -> list[Collision]:
@@ -51,20 +62,20 @@ def _compare(text: str, own: list[Sounds], rival: Rival) -> Collision | None:
     if not pairs:
         return None
     distance = min(_distance(a, b) for a, b in pairs)
-    named = repr(rival.phrase)
     if distance == 0:
-        message = f"Sounds the same as {named}: both will answer."
+        code = "same"
     elif any(_within(b, a) for a, b in pairs):
-        message = f"{named} is heard in {text!r}: saying this will wake both."
+        code = "holds_other"
     elif any(_within(a, b) for a, b in pairs):
-        message = f"{text!r} is heard in {named}: saying that will wake both."
+        code = "within_other"
     elif distance <= ALMOST:
-        message = f"Sounds almost like {named}: each will often wake on the other."
+        code = "almost"
     elif distance <= SIMILAR:
-        message = f"Sounds like {named}: they may wake on each other now and then."
+        code = "similar"
     else:
         return None
-    return Collision(rival.id, rival.phrase, round(distance, 3), message)
+    values = {"phrase": text, "other": rival.phrase}
+    return Collision(rival.id, rival.phrase, round(distance, 3), code, MESSAGES[code].format(**values), values)
 
 
 def _distance(a: Sounds, b: Sounds) -> float:

@@ -85,6 +85,7 @@ def find_voice(language: str) -> EspeakVoice:
         f"phrase.language: a language of espeak-ng is allowed, such as {some}. Received: {language!r}",
         hint=f"{LANGUAGES} lists all codes. Left out, the language is found from the phrase.",
         code="language_unknown",
+        values={"given": language, "near": some},
     )
 
 

@@ -80,7 +80,12 @@ def _refuse_symbols(text: str, wrong: list[str]) -> None:
         hint = f"Leave them out ({rest!r}), or write them as the words that you will say."
     else:
         hint = "A wake word is spoken. " + _HINT
-    raise PhraseError(f"the phrase holds signs that no voice reads: {named}", hint=hint, code="phrase_symbols")
+    raise PhraseError(
+        f"the phrase holds signs that no voice reads: {named}",
+        hint=hint,
+        code="phrase_symbols",
+        values={"signs": " ".join(dict.fromkeys(wrong)).encode("utf-8", "replace").decode()},
+    )
 
 
 def detect_language(text: str) -> str:

@@ -50,6 +50,7 @@ def pronounce(
             f"the voice {voice.id!r} ({voice.name}) has no sounds for {text!r}",
             hint="Spell it as it is spoken, choose the language with --lang, or give the IPA with --say.",
             code="phrase_unsayable",
+            values={"phrase": text, "voice": voice.name},
         )
     return kept
 
@@ -71,8 +72,13 @@ def parse_ipa(ipa: str) -> str:
     if wrong:
         named = ", ".join(f"{c} (U+{ord(c):04X} {unicodedata.name(c, 'unnamed')})" for c in wrong)
         raise PhraseError(
-            f"--say takes IPA, and these characters are not: {named}. Received: {ipa!r}", hint=hint, code="ipa"
+            f"--say takes IPA, and these characters are not: {named}. Received: {ipa!r}",
+            hint=hint,
+            code="ipa",
+            values={"ipa": ipa},
         )
     if not any(is_vowel(sound) for sound in split_sounds(text)):
-        raise PhraseError(f"--say needs at least one vowel. Received: {ipa!r}", hint=hint, code="ipa")
+        raise PhraseError(
+            f"--say needs at least one vowel. Received: {ipa!r}", hint=hint, code="ipa", values={"ipa": ipa}
+        )
     return " ".join(text.split())

@@ -60,7 +60,15 @@ def _impossible(text: str, language: str, error: PhraseError) -> dict[str, Any]:
         "id": "",
         "syllables": 0,
         "verdict": "impossible",
-        "advice": [{"level": "impossible", "code": error.code, "message": error.message, "hint": error.hint}],
+        "advice": [
+            {
+                "level": "impossible",
+                "code": error.code,
+                "message": error.message,
+                "hint": error.hint,
+                "values": error.values,
+            }
+        ],
         "suggestions": [" ".join(words[:2])] if error.code == "phrase_long" and len(words) > 2 else [],
         "pronunciations": [],
         "collisions": [],

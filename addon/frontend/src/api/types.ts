@@ -1,4 +1,5 @@
 /** What the service keeps and says: the same names as addon/records.py and docs/app.md. Times are ISO 8601 in UTC. */
+import type { Message } from "../i18n/told";
 
 export type JobState = "queued" | "running" | "cancelling" | "done" | "failed" | "cancelled" | "interrupted";
 
@@ -87,10 +88,10 @@ export interface Advice {
   id: string;
   syllables: number;
   verdict: Level;
-  advice: { level: Level; message: string; hint?: string; code?: string }[];
+  advice: ({ level: Level } & Message)[];
   suggestions: string[];
   pronunciations: Pronunciation[];
-  collisions: { id: string; phrase: string; distance: number; message: string }[];
+  collisions: ({ id: string; phrase: string; distance: number } & Message)[];
 }
 
 export interface Voice {
@@ -105,7 +106,7 @@ export interface Voice {
 
 export interface Preflight {
   /** `ok` is null for what is only worth knowing. */
-  checks: { name: string; ok: boolean | null; message: string; hint: string }[];
+  checks: ({ name: string; ok: boolean | null } & Message)[];
   minutes: number | null;
   download_mb: number | null;
   disk_mb: number | null;

@@ -2,6 +2,7 @@ import { mdiAlertCircle, mdiCheckCircle, mdiInformation } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Advice, Level } from "../api/types";
+import { tell } from "../i18n/told";
 import { translate } from "../i18n/translate";
 import { linkTo } from "../router";
 import { shared } from "../styles/shared";
@@ -75,15 +76,14 @@ export class WsVerdict extends LitElement {
         <ws-icon .path=${ICONS[advice.verdict]}></ws-icon>${translate(`verdict.${advice.verdict}`)}
       </p>
       <ul class="stack tight">
-        ${advice.advice.map(
-          (item) =>
-            html`<li>${item.message}${item.hint ? html` <span class="soft">${item.hint}</span>` : nothing}</li>`,
-        )}
+        ${advice.advice.map((item) => {
+          const { message, hint } = tell(item, "advice", "error");
+          return html`<li>${message}${hint ? html` <span class="soft">${hint}</span>` : nothing}</li>`;
+        })}
         ${advice.collisions.map(
           (found) =>
             html`<li class="warn">
-              ${found.message || translate("create.collides", { phrase: found.phrase })}
-              <a href=${linkTo("model", found.id)}>${found.phrase}</a>
+              ${tell(found, "collision").message} <a href=${linkTo("model", found.id)}>${found.phrase}</a>
             </li>`,
         )}
       </ul>

@@ -3,7 +3,7 @@ import de from "../../translations/de.json";
 import en from "../../translations/en.json";
 
 export type TextKey = keyof typeof en;
-type Values = Record<string, string | number>;
+export type Values = Record<string, string | number>;
 
 const CATALOGUES: Record<string, Record<string, string>> = { en, de };
 export const LANGUAGES = Object.keys(CATALOGUES);
@@ -29,13 +29,21 @@ export function hasText(key: string): key is TextKey {
 
 /** Return the text, `{name}` replaced. A number `n` chooses `key.one` or `key.other`, where they exist. */
 export function translate(key: TextKey | PluralKey, values: Values = {}): string {
-  let text = texts[key];
-  if (text === undefined && typeof values["n"] === "number") {
-    const form = new Intl.PluralRules(language).select(values["n"]);
-    const none = values["n"] === 0 ? texts[`${key}.zero`] : undefined;
-    text = none ?? texts[`${key}.${form}`] ?? texts[`${key}.other`];
-  }
-  return (text ?? key).replace(/\{(\w+)\}/g, (whole, name: string) => {
+  return fill(findText(key, values["n"]) ?? key, values);
+}
+
+/** Return the text of a key, of `key.one` or `key.other` for a number, or undefined where there is none. */
+export function findText(key: string, n?: string | number): string | undefined {
+  const text = texts[key];
+  if (text !== undefined || typeof n !== "number") return text;
+  const form = new Intl.PluralRules(language).select(n);
+  const none = n === 0 ? texts[`${key}.zero`] : undefined;
+  return none ?? texts[`${key}.${form}`] ?? texts[`${key}.other`];
+}
+
+/** Put the values into a text; what has none stays as it is. */
+export function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     return value === undefined ? whole : typeof value === "number" ? value.toLocaleString(language) : value;
   });

@@ -18,7 +18,8 @@ from addon.bus import Bus
 from addon.errors import AppError
 from addon.jobs import JobManager, Surveyor
 from addon.jobs.processes import end_leftovers, mark
-from addon.library.datasets import FETCHED, DataSets
+from addon.library.downloads import Downloads
+from addon.library.fetching import FETCHED, DataProgram, VoiceProgram
 from addon.library.models import ModelLibrary
 from addon.library.samples import SampleLibrary
 from addon.library.settings import read_settings
@@ -122,7 +123,8 @@ def _compose(
     bus = Bus()
     assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
     models = ModelLibrary(store, bus, data)
-    datasets = DataSets(bus, trainer, data, child_environment(data) | mark(data / FETCHED))
+    command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
+    datasets = Downloads(bus, DataProgram(command, env, data))
     survey = Surveyor(assistant, datasets.missing)
     return Parts(
         options=options,
@@ -133,6 +135,7 @@ def _compose(
         models=models,
         samples=SampleLibrary(store, bus, assistant, data),
         datasets=datasets,
+        voices=Downloads(bus, VoiceProgram(command, env)),
         storage=Storage(store, data),
         switch_lan=switch_lan,
         buckets=buckets,
@@ -142,7 +145,8 @@ def _compose(
 
 async def _end(parts: Parts, panel: Listener, lan: Listener) -> None:
     """Stop all parts at once: each is firm within eight seconds, and Supervisor may give no more than ten."""
-    stops = (panel.close(), lan.close(), parts.jobs.stop(), parts.datasets.stop(), parts.assistant.stop())
+    downloads = (parts.datasets.stop(), parts.voices.stop())
+    stops = (panel.close(), lan.close(), parts.jobs.stop(), *downloads, parts.assistant.stop())
     for error in await asyncio.gather(*stops, return_exceptions=True):
         if isinstance(error, BaseException):
             _log.error("a part did not stop in good order", exc_info=error)

@@ -8,7 +8,7 @@ from aiohttp import web
 from addon.assistant import Assistant
 from addon.bus import Bus
 from addon.jobs import JobManager
-from addon.library.datasets import DataSets
+from addon.library.downloads import Downloads
 from addon.library.models import ModelLibrary
 from addon.library.samples import SampleLibrary
 from addon.library.storage import Storage
@@ -22,6 +22,7 @@ class Parts:
     """The composed app.
 
     Attributes:
+        datasets, voices: what can be downloaded.
         switch_lan: opens or closes the LAN listener.
         buckets: how often whom may ask for what is expensive.
         version: of the app.
@@ -34,7 +35,8 @@ class Parts:
     jobs: JobManager
     models: ModelLibrary
     samples: SampleLibrary
-    datasets: DataSets
+    datasets: Downloads
+    voices: Downloads
     storage: Storage
     switch_lan: Callable[[bool], Awaitable[None]]
     buckets: Buckets

@@ -19,7 +19,7 @@ import pytest
 
 from addon import acceleration
 from addon.library import accelerating
-from addon.library.datasets import DataState
+from addon.library.downloads import DataState
 from addon.programs import child_environment
 from trainer.events import Event, Failed, Finished, Progress, decode
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import FormData
 
-from addon.library.datasets import DataState
+from addon.library.downloads import DataState
 
 pytestmark = pytest.mark.asyncio
 

@@ -1,10 +1,11 @@
 """The table of all routes, one file a domain."""
 
 from addon.web.route import Route
-from addon.web.routes import data, hearing, jobs, listen, live, models, phrases, samples, settings, system
+from addon.web.routes import data, hearing, jobs, listen, live, models, phrases, samples, settings, system, voices
 
 ROUTES: tuple[Route, ...] = (
     *phrases.ROUTES,
+    *voices.ROUTES,
     *jobs.ROUTES,
     *models.ROUTES,
     *hearing.ROUTES,

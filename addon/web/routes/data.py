@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from addon.errors import Conflict, Unavailable
-from addon.library.datasets import DataSet
+from addon.library.downloads import DataSet
 from addon.web.parts import Parts
 from addon.web.route import Name, Route
 

@@ -1,24 +1,17 @@
-"""Public data sets: listed and fetched by a child, `wakesmith data`, into `datasets/`."""
+"""What can be downloaded, public data sets or voices: listed, fetched and removed by children."""
 
 import asyncio
-import shutil
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
-from addon import acceleration
 from addon.bus import Bus, DataProgress
 from addon.errors import AppError, Conflict, NotFound
-from addon.library.fetching import DataProgram, Fetch
-from addon.programs import child_environment
+from addon.library.fetching import Fetch, Program
 from trainer.events import Progress
-
-FETCHED = "datasets"  # the folder in the data folder
 
 
 class DataState(StrEnum):
-    """Where a data set stands."""
+    """Where a download stands."""
 
     ABSENT = "absent"
     DOWNLOADING = "downloading"
@@ -28,9 +21,11 @@ class DataState(StrEnum):
 
 @dataclass(frozen=True)
 class DataSet:
-    """A public data set.
+    """A public data set, or a voice.
 
     Attributes:
+        licence: SPDX id or the source's own words; empty where nobody has looked yet.
+        language, speakers: of a voice: "de_DE", how many speak in it.
         size_mb: of the download, where known.
         done, total: bytes, while it is being fetched.
         message: why the last download failed.
@@ -46,19 +41,20 @@ class DataSet:
     done: int = 0
     total: int = 0
     message: str = ""
+    language: str = ""
+    speakers: int = 0
 
 
-class DataSets:
-    """The folder `datasets/`, and the downloads that go on."""
+class Downloads:
+    """Those of one kind that are known, and what is being fetched of them."""
 
-    def __init__(self, bus: Bus, trainer: Sequence[str], data: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(self, bus: Bus, program: Program) -> None:
         """Begin with nothing known.
 
         Args:
-            trainer: the command before `data`. `env`: of the children.
+            program: how the children are started.
         """
-        self._bus, self._data, self._folder = bus, data, data / FETCHED
-        self._program = DataProgram(tuple(trainer), child_environment(data) if env is None else env, data)
+        self._bus, self._program = bus, program
         self._known: dict[str, DataSet] = {}
         self._fetches: dict[str, Fetch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,19 +79,27 @@ class DataSets:
         await self.look()
         return {row.name: row.size_mb or 0.0 for row in self._known.values() if row.state is not DataState.HERE}
 
-    async def look(self) -> None:
+    async def look(self, language: str = "") -> list[DataSet]:
         """Ask the trainer anew: a training fetches what it needs itself, and folders come and go.
+
+        Args:
+            language: of voices: look at these alone, and at their licences.
+
+        Returns:
+            What was looked at.
 
         Raises:
             Unavailable: the trainer cannot say.
         """
         async with self._listing:
-            for row in await self._list():
+            rows = await self._list(language)
+            for row in rows:
                 known = self._known.get(row.name, row)
                 settled = known.state in (DataState.ABSENT, DataState.HERE) or row.state is DataState.HERE
                 if settled and known.state is not DataState.DOWNLOADING and known != row:
                     self._set(row)
                 self._known.setdefault(row.name, row)
+        return [self._known[row.name] for row in rows]
 
     async def get(self, name: str) -> DataSet:
         """Return one.
@@ -105,7 +109,7 @@ class DataSets:
         """
         await self.all()
         if name not in self._known:
-            raise NotFound(f"there is no data set {name!r}")
+            raise NotFound(f"there is no {self._program.what} {name!r}")
         return self._known[name]
 
     async def download(self, name: str) -> DataSet:
@@ -116,9 +120,8 @@ class DataSets:
         """
         found = await self.get(name)
         if found.state in (DataState.DOWNLOADING, DataState.HERE):
-            raise Conflict(f"the data set {name!r} is {found.state}")
+            raise Conflict(f"the {self._program.what} {name!r} is {found.state}")
         self._set(replace(found, state=DataState.DOWNLOADING, done=0, total=0, message=""))
-        self._folder.mkdir(parents=True, exist_ok=True)
         task = asyncio.create_task(self._fetch(name), name=f"fetch {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -131,22 +134,23 @@ class DataSets:
             Conflict: it is not being fetched.
         """
         if (await self.get(name)).state is not DataState.DOWNLOADING:
-            raise Conflict(f"the data set {name!r} is not being fetched")
+            raise Conflict(f"the {self._program.what} {name!r} is not being fetched")
         self._set(replace(self._known[name], state=DataState.ABSENT))
         if fetch := self._fetches.get(name):
             await fetch.end()
         return self._known[name]
 
     async def delete(self, name: str) -> None:
-        """Remove a data set's files.
+        """Remove one's files.
 
         Raises:
             Conflict: it is being fetched.
+            Unavailable: the trainer cannot do it.
         """
         found = await self.get(name)
         if found.state is DataState.DOWNLOADING or name in self._fetches:
-            raise Conflict(f"the data set {name!r} is being fetched", hint="Cancel that first.")
-        await asyncio.to_thread(self._remove, name)
+            raise Conflict(f"the {self._program.what} {name!r} is being fetched", hint="Cancel that first.")
+        await self._program.remove(name)
         self._set(replace(found, state=DataState.ABSENT, message=""))
 
     async def stop(self) -> None:
@@ -154,7 +158,7 @@ class DataSets:
         await asyncio.gather(*(fetch.end() for fetch in self._fetches.values()))
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _list(self) -> list[DataSet]:
+    async def _list(self, language: str) -> list[DataSet]:
         return [
             DataSet(
                 name=row["name"],
@@ -164,8 +168,10 @@ class DataSets:
                 note=row["note"],
                 size_mb=round(row["size"] / 1e6, 1) if row["size"] else None,
                 state=DataState.HERE if row["here"] else DataState.ABSENT,
+                language=row.get("language", ""),
+                speakers=row.get("speakers", 0),
             )
-            for row in await self._program.list()
+            for row in await self._program.rows(language)
         ]
 
     async def _fetch(self, name: str) -> None:
@@ -186,14 +192,6 @@ class DataSets:
     def _advance(self, name: str, progress: Progress) -> None:
         if self._known[name].state is DataState.DOWNLOADING:
             self._set(replace(self._known[name], done=progress.done, total=progress.total))
-
-    def _remove(self, name: str) -> None:
-        if name == acceleration.GPU:
-            acceleration.remove(self._data)
-            return
-        shutil.rmtree(self._folder / name, ignore_errors=True)
-        for path in self._folder.glob(f"{name}.*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _set(self, row: DataSet) -> None:
         self._known[row.name] = row

@@ -13,7 +13,10 @@ AppError 500
 └── Unavailable 503       the helper process, the disk or the memory is not to be had now
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+Values = Mapping[str, str | int | float]
 
 
 class AppError(Exception):
@@ -24,15 +27,21 @@ class AppError(Exception):
         code: a stable key for programs.
         message: what is wrong and what is allowed.
         hint: what to do.
+        values: what the message names; with the code, all that is needed to say it in another language.
     """
 
     status: ClassVar[int] = 500
     code = "internal"
 
-    def __init__(self, message: str, hint: str = "", code: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", code: str = "", values: Values | None = None) -> None:
         super().__init__(message)
         self.message, self.hint = message, hint
         self.code = code or type(self).code
+        self.values = dict(values or {})
+
+    def told(self) -> dict[str, Any]:
+        """Return the failure as the API says it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint, "values": self.values}
 
 
 class BadRequest(AppError):

@@ -1,5 +1,6 @@
 """What the app keeps: jobs, models, recordings and saved choices. Times are ISO 8601 in UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -49,7 +50,7 @@ class Job:
         position: place in the queue, 0 first; -1 once it has begun.
         attempt: times it was started.
         stage, done, total, eta_s: where it stands, as last heard.
-        code, message, hint: of its failure, or of what the user should know ("cpu" after a GPU failed).
+        code, message, hint, values: of its failure, or of what the user should know ("cpu" after a GPU failed).
         model: id of the model that it made.
         on_cpu: the GPU failed once; from then on the processor does the work.
         revivals: times it was resumed by itself since the user last asked for it.
@@ -74,6 +75,7 @@ class Job:
     pid: int | None = None
     on_cpu: bool = False
     revivals: int = 0
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

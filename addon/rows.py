@@ -16,7 +16,7 @@ def row_of_job(job: Job) -> Row:
     return (
         job.id, json.dumps(asdict(job.request)), job.state.value, job.created, job.position, job.attempt, job.started,
         job.ended, job.stage, job.done, job.total, job.eta_s, job.code, job.message, job.hint, job.model, job.pid,
-        int(job.on_cpu), job.revivals,
+        int(job.on_cpu), job.revivals, json.dumps(dict(job.values), ensure_ascii=False),
     )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def job_of(row: aiosqlite.Row) -> Job:
         position=row["position"], attempt=row["attempt"], started=row["started"], ended=row["ended"],
         stage=row["stage"], done=row["done"], total=row["total"], eta_s=row["eta_s"], code=row["code"],
         message=row["message"], hint=row["hint"], model=row["model"], pid=row["pid"], on_cpu=bool(row["on_cpu"]),
-        revivals=row["revivals"],
+        revivals=row["revivals"], values=json.loads(row["values"]),
     )  # fmt: skip
 
 

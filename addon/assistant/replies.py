@@ -37,5 +37,7 @@ def read_reply(line: bytes) -> Reply | None:
         return None
     if isinstance(error, dict):
         code, message, hint = (str(error.get(key) or "") for key in ("code", "message", "hint"))
-        return Reply(number, {}, _BY_CODE.get(code, Invalid)(message or "it failed without a word", hint, code))
+        values = error["values"] if isinstance(error.get("values"), dict) else {}
+        kind = _BY_CODE.get(code, Invalid)
+        return Reply(number, {}, kind(message or "it failed without a word", hint, code, values))
     return Reply(number, result) if isinstance(result, dict) else Reply(number, {})

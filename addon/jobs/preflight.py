@@ -3,11 +3,12 @@
 import asyncio
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from addon.errors import Values
 from addon.jobs.machine import Machine, Survey
 from addon.jobs.request import check_request
 from addon.records import Job, JobRequest, JobState
@@ -45,12 +46,19 @@ COSTS = {
 
 @dataclass(frozen=True)
 class Check:
-    """One finding. `ok` None: worth knowing, and no obstacle."""
+    """One finding. `ok` None: worth knowing, and no obstacle.
+
+    Attributes:
+        name: what was looked at.
+        code: a stable key of what was found; `values`: what the message names.
+    """
 
     name: str
     ok: bool | None
+    code: str
     message: str
     hint: str = ""
+    values: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -136,44 +144,51 @@ def _share(request: JobRequest, key: str, usual: int) -> float:
 
 
 def _check_disk(free: float, need: float) -> Check:
-    message = f"{free / 1000:.1f} GB are free; about {need / 1000:.1f} GB are needed"
-    return Check("disk", free > 1.2 * need, message, "" if free > 1.2 * need else "Clean up under Settings, Storage.")
+    values = {"free": round(free / 1000, 1), "need": round(need / 1000, 1)}
+    message = f"{values['free']} GB are free; about {values['need']} GB are needed"
+    if free > 1.2 * need:
+        return Check("disk", True, "disk_free", message, values=values)
+    return Check("disk", False, "disk_short", message, "Clean up under Settings, Storage.", values)
 
 
 def _check_memory(free: float | None) -> Check:
+    need = LEAST_MEMORY_MB / 1000
     if free is None:
-        return Check(
-            "memory", None, f"it is not known how much is free; about {LEAST_MEMORY_MB / 1000:g} GB are needed"
-        )
-    good = free >= LEAST_MEMORY_MB
-    hint = "" if good else "Stop other apps, or set `workers` to 1 under Advanced."
-    return Check(
-        "memory", good, f"{free / 1000:.1f} GB are free; about {LEAST_MEMORY_MB / 1000:g} GB are needed", hint
-    )
+        message = f"it is not known how much is free; about {need:g} GB are needed"
+        return Check("memory", None, "memory_unknown", message, values={"need": need})
+    values = {"free": round(free / 1000, 1), "need": need}
+    message = f"{values['free']} GB are free; about {need:g} GB are needed"
+    if free >= LEAST_MEMORY_MB:
+        return Check("memory", True, "memory_free", message, values=values)
+    hint = "Stop other apps, or set `workers` to 1 under Advanced."
+    return Check("memory", False, "memory_short", message, hint, values)
 
 
 def _check_gpu(machine: Machine, device: str) -> Check:
     if device == "cpu":
-        return Check("gpu", None, "the processor is chosen")
+        return Check("gpu", None, "cpu_chosen", "the processor is chosen")
     if machine.gpu:
-        return Check("gpu", True, f"{machine.gpu} is here")
+        return Check("gpu", True, "gpu_here", f"{machine.gpu} is here", values={"gpu": machine.gpu})
     why = f": {machine.why}" if machine.why else ""
     if device == "gpu":
-        return Check("gpu", False, f"a GPU is chosen, and none can be used{why}", "The processor will do the work.")
-    return Check("gpu", None, f"no GPU is used{why}; the processor does the work")
+        message = f"a GPU is chosen, and none can be used{why}"
+        return Check("gpu", False, "gpu_missing", message, "The processor will do the work.")
+    return Check("gpu", None, "gpu_none", f"no GPU is used{why}; the processor does the work")
 
 
 def _check_voices(machine: Machine, request: JobRequest) -> Check:
     """Say which voices will speak; the trainer refuses names that it does not know."""
     if machine.voices is None:
-        return Check("voices", None, "which voices are here is not known yet", "The trainer's helper did not answer.")
+        message, hint = "which voices are here is not known yet", "The trainer's helper did not answer."
+        return Check("voices", None, "voices_unknown", message, hint)
     named = [str(name) for name in _listed(request, "samples.voices")]
     here = [str(voice["id"]) for voice in machine.voices if voice["installed"]]
     unknown = [name for name in (*named, *request.veto) if not any(_is_named(voice, name) for voice in here)]
     if unknown:
         sizes = {str(voice["id"]): voice.get("size_mb") for voice in machine.voices if not voice["installed"]}
-        told = [f"{name} ({size:.0f} MB)" if (size := sizes.get(name)) else name for name in unknown[:5]]
-        return Check("voices", False, f"not installed: {', '.join(told)}", "Leave them out, or install them first.")
+        told = ", ".join(f"{name} ({size:.0f} MB)" if (size := sizes.get(name)) else name for name in unknown[:5])
+        hint = "Leave them out, or install them first."
+        return Check("voices", False, "voices_absent", f"not installed: {told}", hint, {"voices": told})
     engines = _listed(request, "samples.engines")
     speaking = [
         voice
@@ -183,8 +198,9 @@ def _check_voices(machine: Machine, request: JobRequest) -> Check:
         and not any(_is_named(voice, name) for name in request.veto)
     ]
     if not speaking:
-        return Check("voices", False, "no voice is left to speak", "Allow more voices, or install some.")
-    return Check("voices", True, f"{len(speaking)} voices will speak")
+        hint = "Allow more voices, or install some."
+        return Check("voices", False, "voices_none", "no voice is left to speak", hint)
+    return Check("voices", True, "voices_here", f"{len(speaking)} voices will speak", values={"n": len(speaking)})
 
 
 def _is_named(voice: str, name: str) -> bool:
@@ -195,15 +211,18 @@ def _is_named(voice: str, name: str) -> bool:
 
 def _check_download(machine: Machine, packs: Sequence[str]) -> Check:
     if packs and machine.missing is None:
-        return Check("download", None, "whether data sets have to be downloaded is not known yet")
+        message = "whether data sets have to be downloaded is not known yet"
+        return Check("download", None, "download_unknown", message)
     absent = {name: machine.missing[name] for name in packs if machine.missing and name in machine.missing}
     if not absent:
-        return Check("download", True, "nothing has to be downloaded")
-    sizes = ", ".join(f"{name} ({f'{size:.0f} MB' if size else 'of unknown size'})" for name, size in absent.items())
-    return Check("download", None, f"the training begins by downloading {sizes}")
+        return Check("download", True, "download_none", "nothing has to be downloaded")
+    told = ", ".join(f"{name} ({size:.0f} MB)" if size else name for name, size in absent.items())
+    unknown = "" if all(absent.values()) else "; not all sizes are known"
+    message = f"the training begins by downloading {told}{unknown}"
+    return Check("download", None, "download_first", message, values={"sets": told})
 
 
 def _check_queue(jobs: Sequence[Job]) -> Check:
     if not jobs:
-        return Check("queue", True, "nothing else runs")
-    return Check("queue", None, f"{len(jobs)} other trainings come first")
+        return Check("queue", True, "queue_free", "nothing else runs")
+    return Check("queue", None, "queue_waits", f"{len(jobs)} other trainings come first", values={"n": len(jobs)})

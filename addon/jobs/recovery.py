@@ -52,11 +52,13 @@ def _judge(job: Job) -> Job | None:
         return replace(
             job, state=JobState.QUEUED, position=-1, ended=None, pid=None, revivals=job.revivals + (not orderly),
             code="revived", message="the app was restarted; the training goes on where it was", hint="",
+            values={},
         )  # fmt: skip
     return replace(
         job, state=JobState.INTERRUPTED, ended=now(), pid=None, code="interrupted",
         message="the app ended twice while this training ran",
         hint="Finished stages are kept. Perhaps memory ran out: fewer `workers` need less. Resume goes on from here.",
+        values={},
     )  # fmt: skip
 
 

@@ -88,8 +88,9 @@ class Picture:
         """Return the picture as it is now."""
         warnings = tuple(self.warnings.values())
         if job.on_cpu and all(warning.code != "cpu" for warning in warnings):
-            warnings = (Warning("cpu", job.message or "the GPU failed; the processor does the work"), *warnings)
-        ending = self.ending if job.state is JobState.DONE else Failed(job.code, job.message, job.hint)
+            message = job.message or "the GPU failed; the processor does the work"
+            warnings = (Warning("cpu", message, values=job.values if job.code == "cpu" else {}), *warnings)
+        ending = self.ending if job.state is JobState.DONE else Failed(job.code, job.message, job.hint, job.values)
         return JobSnapshot(
             job,
             tuple(self.stages.values()),

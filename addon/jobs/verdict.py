@@ -2,7 +2,8 @@
 
 import re
 import signal
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from addon.jobs.child import Exit
 from addon.records import JobState
@@ -18,12 +19,13 @@ _ADVICE = re.compile(r"\s*Go on with: .*", re.DOTALL)  # the command line's; the
 
 @dataclass(frozen=True)
 class Verdict:
-    """How a job ends, and what to tell."""
+    """How a job ends, and what to tell: `values` is what the message names."""
 
     state: JobState
     code: str = ""
     message: str = ""
     hint: str = ""
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
 def judge(exit: Exit) -> Verdict:
@@ -38,7 +40,7 @@ def judge(exit: Exit) -> Verdict:
             JobState.INTERRUPTED, "interrupted", "the trainer was told to stop", "Resume goes on from here."
         )
     if isinstance(ending, Failed):
-        return Verdict(JobState.FAILED, ending.code, ending.message, _ADVICE.sub("", ending.hint))
+        return Verdict(JobState.FAILED, ending.code, ending.message, _ADVICE.sub("", ending.hint), ending.values)
     if exit.silent:
         return Verdict(
             JobState.FAILED, "silent", "the trainer said nothing for too long and was ended", _last_words(exit)
@@ -46,7 +48,8 @@ def judge(exit: Exit) -> Verdict:
     if ending is None and exit.code < 0 and exit.code not in _FAULTS:
         name = signal.Signals(-exit.code).name
         hint = "Most likely memory ran out. Resume goes on from here; fewer workers (`workers`) need less memory."
-        return Verdict(JobState.INTERRUPTED, "killed", f"the system ended the trainer ({name})", hint)
+        message = f"the system ended the trainer ({name})"
+        return Verdict(JobState.INTERRUPTED, "killed", message, hint, {"signal": name})
     said = "said that it had finished, but ended" if ending else "ended without a result,"
     return Verdict(JobState.FAILED, "crash", f"the trainer {said} with {_code(exit.code)}", _last_words(exit))
 

@@ -1,10 +1,11 @@
-"""Every failure becomes JSON: `{"error": {"code", "message", "hint"}}`."""
+"""Every failure becomes JSON: `{"error": {"code", "message", "hint", "values"}}`."""
 
 import errno
 import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -37,14 +38,14 @@ async def failures(request: web.Request, handler: Next) -> web.StreamResponse:
 
 def answer(error: AppError) -> web.Response:
     """Return the error as an answer."""
-    return _json(error.status, error.code, error.message, error.hint)
+    return _json(error.status, error.told())
 
 
 def _standard(error: web.HTTPException) -> web.Response:
     if error.status == 413:
         return answer(TooLarge("the body is larger than what is taken here"))
     code, message = _WORDS.get(error.status, ("http_" + str(error.status), error.reason))
-    made = _json(error.status, code, message, "See api/openapi.json for what may be asked.")
+    made = _json(error.status, AppError(message, "See api/openapi.json for what may be asked.", code).told())
     if "Allow" in error.headers:
         made.headers["Allow"] = error.headers["Allow"]
     return made
@@ -53,9 +54,10 @@ def _standard(error: web.HTTPException) -> web.Response:
 def _unexpected(request: web.Request, error: Exception) -> web.Response:
     ident = secrets.token_hex(4)
     _log.exception("unexpected id=%s method=%s path=%s", ident, request.method, request.path, exc_info=error)
-    return _json(500, "internal", "something went wrong inside the app", f"The log has more under {ident}.")
+    hint = f"The log has more under {ident}."
+    return answer(AppError("something went wrong inside the app", hint, values={"id": ident}))
 
 
-def _json(status: int, code: str, message: str, hint: str) -> web.Response:
-    text = json.dumps({"error": {"code": code, "message": message, "hint": hint}}, ensure_ascii=True)
+def _json(status: int, told: dict[str, Any]) -> web.Response:
+    text = json.dumps({"error": told}, ensure_ascii=True)
     return web.Response(status=status, text=text, content_type="application/json")

@@ -29,8 +29,11 @@ _ERROR = {
     "properties": {
         "error": {
             "type": "object",
-            "required": ["code", "message", "hint"],
-            "properties": {name: {"type": "string"} for name in ("code", "message", "hint")},
+            "required": ["code", "message", "hint", "values"],
+            "properties": {
+                **{name: {"type": "string"} for name in ("code", "message", "hint")},
+                "values": {"type": "object", "additionalProperties": {"type": ["string", "number"]}},
+            },
         }
     },
 }

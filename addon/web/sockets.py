@@ -34,8 +34,7 @@ async def open_socket(request: web.Request) -> AsyncIterator[web.WebSocketRespon
     try:
         yield socket
     except AppError as error:
-        told = {"type": "error", "error": {"code": error.code, "message": error.message, "hint": error.hint}}
-        await send(socket, json.dumps(told))
+        await send(socket, json.dumps({"type": "error", "error": error.told()}))
     except (TimeoutError, ConnectionError):
         return  # the browser has left
     finally:

@@ -68,7 +68,7 @@ async def test_a_request_that_is_out_of_range_is_refused(tmp_path: Path) -> None
         ({"voices": ()}, {}, "voices", False, "no voice"),
         ({"voices": None}, {}, "voices", None, "not known"),
         ({}, {"settings": {"data.packs": ["here"]}}, "download", True, "nothing"),
-        ({}, {"settings": {"data.packs": ["hiss", "songs"]}}, "download", None, "hiss (120 MB), songs (of unknown"),
+        ({}, {"settings": {"data.packs": ["hiss", "songs"]}}, "download", None, "hiss (120 MB), songs; not all"),
         ({"missing": None}, {"settings": {"data.packs": ["hiss"]}}, "download", None, "not known"),
     ],
 )
@@ -123,7 +123,10 @@ async def test_the_panel_is_told_before_it_starts(open_house: Any) -> None:
             found = await response.json()
         checks = {check["name"]: check for check in found["checks"]}
         assert checks["gpu"]["message"].startswith("no GPU is used: none")
-        assert checks["voices"] == {"name": "voices", "ok": True, "message": "1 voices will speak", "hint": ""}
+        assert checks["voices"] == {
+            "name": "voices", "ok": True, "code": "voices_here", "message": "1 voices will speak", "hint": "",
+            "values": {"n": 1},
+        }  # fmt: skip
         assert "hiss" in checks["download"]["message"]
         assert found["minutes"] > 0
         folder = house.data / "datasets" / "hiss"

@@ -18,7 +18,7 @@ JSON = {"Content-Type": "application/json"}
 async def error_of(response: Any) -> dict[str, str]:
     data = await response.json()
     assert set(data) == {"error"}
-    assert set(data["error"]) == {"code", "message", "hint"}
+    assert set(data["error"]) == {"code", "message", "hint", "values"}
     assert data["error"]["code"]
     assert data["error"]["message"]
     return data["error"]

@@ -53,7 +53,7 @@ class Helper:
 
     def refused(self, method: str, **params: Any) -> dict[str, str]:
         error: dict[str, str] = self.wait(self.send(method, **params))["error"]
-        assert set(error) == {"code", "message", "hint"}
+        assert set(error) == {"code", "message", "hint", "values"}
         return error
 
     def end(self) -> int:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
+import sqlite3
 from pathlib import Path
 
 from addon.bus import JobChanged
 from addon.jobs.queue import renumber
 from addon.jobs.recipe import CONFIG, RECORDINGS, gather_recordings, next_version, write_config
 from addon.jobs.recovery import recover
-from addon.jobs.run import Run, Workshop
+from addon.jobs.run import RETRY_S, Run, Workshop
 from addon.records import Job, JobState
 
 _LOG = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Floor:
         self.changing = asyncio.Lock()
         self._runs: dict[str, tuple[Run, asyncio.Task[None]]] = {}
         self._stopping = False
+        self._retrying: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Bring in order what the last run of the app left, then begin with what waits."""
@@ -40,12 +42,30 @@ class Floor:
         """End what runs; the next start goes on with it."""
         async with self.changing:
             self._stopping = True
+        if self._retrying:
+            self._retrying.cancel()
         for run, _ in self._runs.values():
             run.stop()
         await asyncio.gather(*(task for _, task in self._runs.values()), return_exceptions=True)
 
     async def begin(self) -> None:
-        """Start what may run now."""
+        """Start what may run now; while the database cannot be written, later."""
+        try:
+            await self._begin()
+        except sqlite3.Error:
+            _LOG.exception("the next training cannot begin; it is tried again")
+            if not self._stopping and (self._retrying is None or self._retrying.done()):
+                self._retrying = asyncio.create_task(self._begin_later(), name="begin later")
+
+    async def _begin_later(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_S)
+            try:
+                return await self._begin()
+            except sqlite3.Error as error:
+                _LOG.warning("the next training still cannot begin: %s", error)
+
+    async def _begin(self) -> None:
         async with self.changing:
             while not self._stopping and len(self._runs) < self.concurrent:
                 waiting = await self.waiting()

@@ -113,7 +113,7 @@ class JobManager:
         return self._floor.newest(await self._store.jobs.get(id))
 
     async def cancel(self, id: str) -> Job:
-        """End a training, or take it from the queue.
+        """End a training, or take it from the queue. Asked again while it ends, it is told so again.
 
         Raises:
             Conflict: it has ended already.
@@ -127,7 +127,7 @@ class JobManager:
                     replace(job, state=JobState.CANCELLED, position=-1, code="cancelled", ended=now())
                 )
                 await self._floor.close_ranks()
-            elif job.state is JobState.RUNNING and (run := self._floor.run_of(id)):
+            elif run := self._floor.run_of(id):
                 await run.cancel()
         return await self.get(id)
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from addon.times import now
 from trainer.events import Event, Failed, Finished, Progress, Stage, Warning
 
 _LOG = logging.getLogger(__name__)
-_SAVE_S, _RETRY_S = 2.0, 5.0
+RETRY_S = 5.0  # until what could not be written down is tried again
+_SAVE_S = 2.0
 Keep = Callable[[Job, Path, str], Awaitable[Model]]
 
 
@@ -65,7 +65,11 @@ class Run:
         """Take the job out of the queue: from here on it runs, whatever the next start of the app finds."""
         told = {} if self.job.on_cpu else {"code": "", "message": "", "hint": ""}
         began = {"attempt": self.job.attempt + 1, "started": now(), "ended": None}
-        await self._set(state=JobState.RUNNING, position=-1, **began, **told)
+        changes: dict[str, Any] = {"state": JobState.RUNNING, "position": -1, **began, **told}
+        job = replace(self.job, **changes)
+        await self.workshop.store.jobs.put(job)  # first: where this fails it still waits
+        self.job = job
+        self.workshop.bus.publish(JobChanged(job))
 
     async def finish(self) -> None:
         """Do the work. Whatever happens, the job then is in a state that is an end."""
@@ -88,11 +92,11 @@ class Run:
             await self._end(verdict)
 
     async def cancel(self) -> None:
-        """Have it end; `cancelling` until nothing is left of it."""
+        """Have it end, whether or not that can be written down; `cancelling` until nothing is left of it."""
         self._ending = True
-        await self._set(state=JobState.CANCELLING)
         if self._child:
             self._child.cancel()
+        await self._note(state=JobState.CANCELLING)
 
     def stop(self) -> None:
         """Have it end soon, because the app does; the next start of the app goes on with it."""
@@ -147,7 +151,7 @@ class Run:
         try:
             if self._ending:  # asked for while it was being started
                 self._child.cancel(HASTE if self._stopping else None)
-            await self._set(pid=self._child.pid)
+            await self._note(pid=self._child.pid)
             return await self._child.follow(self._take)
         finally:
             self._child = None
@@ -173,13 +177,23 @@ class Run:
         self.workshop.bus.publish(JobChanged(self.job))
         await self.workshop.store.jobs.put(self.job)
 
+    async def _note(self, **changes: Any) -> None:
+        """Change the job; what cannot be written down now is written later."""
+        try:
+            await self._set(**changes)
+        except sqlite3.Error as error:
+            _LOG.warning("job %s cannot be written down: %s", self.job.id, error)
+            self._unsaved = True
+
     async def _save_now_and_then(self) -> None:
         while True:
             await asyncio.sleep(_SAVE_S)
             if self._unsaved:
                 self._unsaved = False
-                with suppress(sqlite3.Error):  # it is tried again
+                try:
                     await self.workshop.store.jobs.put(self.job)
+                except sqlite3.Error:
+                    self._unsaved = True  # it is tried again
 
     async def _end(self, verdict: Verdict) -> None:
         told = {"code": verdict.code, "message": verdict.message, "hint": verdict.hint}
@@ -191,4 +205,4 @@ class Run:
                 _LOG.exception("job %s is %s, and that cannot be written down", self.job.id, verdict.state)
                 if self._stopping:
                     return None
-                await asyncio.sleep(_RETRY_S)
+                await asyncio.sleep(RETRY_S)

@@ -80,6 +80,13 @@ export const downloadData = (name: string) => sendJson("POST", `data/${id(name)}
 export const cancelData = (name: string) => sendJson("POST", `data/${id(name)}/cancel`);
 export const deleteData = (name: string) => sendJson("DELETE", `data/${id(name)}`);
 
+/** Ask the internet for voices: all of them, or those of a language with their licences. */
+export const listCatalogue = (language: string) =>
+  getList<t.DataSet>(`voices/catalogue${language && `?language=${id(language)}`}`);
+export const downloadVoice = (name: string) => sendJson("POST", `voices/${id(name)}/download`);
+export const cancelVoice = (name: string) => sendJson("POST", `voices/${id(name)}/cancel`);
+export const deleteVoice = (name: string) => sendJson("DELETE", `voices/${id(name)}`);
+
 export const readSettings = () => getJson<t.Settings>("settings");
 export const changeSettings = (change: Partial<t.Settings>) => sendJson<t.Settings>("PATCH", "settings", change);
 

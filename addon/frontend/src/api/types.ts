@@ -14,7 +14,7 @@ export interface JobRequest {
   false_accepts_per_hour?: number | null;
 }
 
-export interface Job {
+export interface Job extends Message {
   id: string;
   request: JobRequest;
   state: JobState;
@@ -27,9 +27,6 @@ export interface Job {
   done: number;
   total: number;
   eta_s: number | null;
-  code: string;
-  message: string;
-  hint: string;
   model: string | null;
 }
 
@@ -151,6 +148,10 @@ export interface DataSet {
   total: number;
   /** Why the last download failed. */
   message: string;
+  /** Of a voice: "de_DE". */
+  language?: string;
+  /** Of a voice: how many speak in it. */
+  speakers?: number;
 }
 
 export interface Hardware {

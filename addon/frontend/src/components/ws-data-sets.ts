@@ -1,16 +1,13 @@
-import { mdiClose, mdiDelete, mdiDownload } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as client from "../api/client";
 import { live } from "../api/live";
 import type { DataSet } from "../api/types";
 import { attempt, describeError } from "../errors";
-import { formatBytes } from "../i18n/format";
 import { translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
-import "./ws-icon";
+import { downloadStyles, renderDownload } from "./download-line";
 import "./ws-problem";
-import "./ws-progress";
 
 const FIRST = 4;
 
@@ -23,22 +20,10 @@ export class WsDataSets extends LitElement {
   @state() private problem: { message: string; hint: string } | null = null;
   static override styles = [
     ...shared,
+    downloadStyles,
     css`
-      .line {
-        min-height: 76px;
-      }
       .skeleton {
         height: 240px;
-      }
-      .line {
-        flex-wrap: wrap;
-      }
-      .name {
-        flex: 1 1 220px;
-        overflow-wrap: anywhere;
-      }
-      ws-progress {
-        margin-top: 8px;
       }
     `,
   ];
@@ -97,48 +82,10 @@ export class WsDataSets extends LitElement {
   private renderSet(set: DataSet) {
     const title = set.kind === "gpu" ? translate("data.gpu") : set.title;
     const note = set.kind === "gpu" ? translate("data.gpu_help") : set.note;
-    const about = [set.size_mb === null ? "" : formatBytes(set.size_mb * 1e6), set.licence].filter(Boolean);
-    return html`<li class="line">
-      <div class="grow name">
-        ${title}<br /><span class="soft">${about.join(" · ")}${note ? html`<br />${note}` : nothing}</span>
-        ${set.state === "failed" ? html`<br /><span class="bad soft">${set.message}</span>` : nothing}
-        ${
-          set.state === "downloading"
-            ? html`<ws-progress .done=${set.done} .total=${set.total} .label=${title}></ws-progress>`
-            : nothing
-        }
-      </div>
-      ${this.renderButton(set, { name: title })}
-    </li>`;
-  }
-
-  private renderButton(set: DataSet, name: { name: string }) {
-    switch (set.state) {
-      case "downloading":
-        return html`<button
-          class="icon"
-          aria-label=${translate("data.cancel", name)}
-          @click=${() => this.act(client.cancelData(set.name))}
-        >
-          <ws-icon .path=${mdiClose}></ws-icon>
-        </button>`;
-      case "here":
-        return html`<span class="soft good">${translate("data.here")}</span
-          ><button
-            class="icon"
-            aria-label=${translate("data.delete", name)}
-            @click=${() => this.act(client.deleteData(set.name))}
-          >
-            <ws-icon .path=${mdiDelete}></ws-icon>
-          </button>`;
-      default:
-        return html`<button
-          class="outlined"
-          aria-label=${translate("data.download_name", name)}
-          @click=${() => this.act(client.downloadData(set.name))}
-        >
-          <ws-icon .path=${mdiDownload}></ws-icon>${translate("data.download")}
-        </button>`;
-    }
+    return renderDownload(set, title, note, {
+      download: (name) => this.act(client.downloadData(name)),
+      cancel: (name) => this.act(client.cancelData(name)),
+      delete: (name) => this.act(client.deleteData(name)),
+    });
   }
 }

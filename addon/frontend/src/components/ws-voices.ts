@@ -6,8 +6,9 @@ import { attempt } from "../errors";
 import { formatBytes, nameLanguage } from "../i18n/format";
 import { translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
+import "./ws-voice-catalogue";
 
-/** Voices that can speak, by engine and language, with their licences. */
+/** Voices that can speak, by engine and language, with their licences; and how to get more. */
 @customElement("ws-voices")
 export class WsVoices extends LitElement {
   @state() private voices: Voice[] | null = null;
@@ -45,7 +46,12 @@ export class WsVoices extends LitElement {
 
   override connectedCallback() {
     super.connectedCallback();
-    void attempt(listVoices).then((voices) => (this.voices = voices?.filter((voice) => voice.installed) ?? []));
+    void this.load();
+  }
+
+  private async load(): Promise<void> {
+    const voices = await attempt(listVoices);
+    this.voices = voices?.filter((voice) => voice.installed) ?? this.voices ?? [];
   }
 
   override render() {
@@ -55,7 +61,10 @@ export class WsVoices extends LitElement {
       const key = `${voice.engine} ${voice.language}`;
       groups.set(key, [...(groups.get(key) ?? []), voice]);
     }
-    return html`<div class="lines">${[...groups.values()].map((voices) => this.renderGroup(voices))}</div>`;
+    return html`<div class="stack">
+      <div class="lines">${[...groups.values()].map((voices) => this.renderGroup(voices))}</div>
+      <ws-voice-catalogue @changed=${() => this.load()}></ws-voice-catalogue>
+    </div>`;
   }
 
   private renderGroup(voices: Voice[]) {

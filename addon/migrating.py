@@ -121,6 +121,6 @@ def _named(error: sqlite3.DatabaseError, path: Path) -> AppError:
         )
     return AppError(
         f"{path} is not a database that can be read: {error}",
-        hint="Restore a backup, or move the file away to begin with an empty one; files beside it are kept.",
+        hint="Restore a backup, or move the file away: the app then goes on with its last copy (backup.db).",
         code="database_broken",
     )

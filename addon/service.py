@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from addon import acceleration
 from addon.assistant import Assistant
+from addon.backup import save_copy
 from addon.bus import Bus
 from addon.errors import AppError
 from addon.jobs import JobManager, Surveyor
@@ -70,6 +72,7 @@ async def run_app(
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(data / NAME))
         await asyncio.to_thread(_prepare, data)
+        stack.push_async_callback(_keep_copy, data)
         parts = _compose(options, store, data, trainer, switch_lan, buckets or Buckets())
         stack.push_async_callback(_end, parts, panel, lan)
         settings = await read_settings(store, options)
@@ -81,7 +84,7 @@ async def run_app(
                 await switch_lan(True)
             except AppError as error:  # the panel is there to mend it
                 _log.error("the LAN listener is closed: %s", error.message)
-        sweeper = asyncio.create_task(_sweep(parts.storage), name="sweep")
+        sweeper = asyncio.create_task(_sweep(parts.storage, data), name="sweep")
         stack.callback(sweeper.cancel)
         yield Running(parts, panel, lan)
 
@@ -160,16 +163,29 @@ def _prepare(data: Path) -> None:
     acceleration.remove_outdated(data)
     for name in ("jobs", "models", "samples/originals", "previews", "trash", FETCHED, "arriving"):
         (data / name).mkdir(parents=True, exist_ok=True)
-    for path in (*data.glob("samples/*.partial"), *data.glob("previews/*.partial.wav")):
+    for path in (
+        *data.glob("samples/*.partial"),
+        *data.glob("previews/*.partial.wav"),
+        *data.glob("backup-*.partial"),
+    ):
         path.unlink()
     for path in data.glob("models/*.partial"):
         shutil.rmtree(path)
 
 
-async def _sweep(storage: Storage) -> None:
+async def _sweep(storage: Storage, data: Path) -> None:
     while True:
+        await _keep_copy(data)
         await storage.empty_trash()
         await asyncio.sleep(_SWEEP_S)
+
+
+async def _keep_copy(data: Path) -> None:
+    """Have a copy of the database for backups that are made while the app does not run."""
+    try:
+        await asyncio.to_thread(save_copy, data)
+    except (sqlite3.Error, OSError) as error:
+        _log.warning("the database cannot be copied for backups: %s", error)
 
 
 def _version() -> str:

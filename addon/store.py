@@ -6,6 +6,7 @@ from typing import Self, TextIO
 
 import aiosqlite
 
+from addon.backup import bring_back
 from addon.errors import Unavailable
 from addon.migrating import lock_folder, migrate
 from addon.records import Job, JobState, Model, Profile, Sample, SampleLabel, SampleState
@@ -114,7 +115,7 @@ class Store:
 
     @classmethod
     async def open(cls, path: Path) -> Self:
-        """Open or make the database, and bring it up to this program.
+        """Open or make the database, or take a backup's copy for it, and bring it up to this program.
 
         Raises:
             AppError: it is newer than this program, or is no database.
@@ -122,6 +123,7 @@ class Store:
         """
         lock = lock_folder(path.parent)
         try:
+            await asyncio.to_thread(bring_back, path)
             return cls(await migrate(path), lock)
         except BaseException:
             lock.close()

@@ -64,7 +64,9 @@ class Storage:
 
     def _sizes(self) -> dict[str, int]:
         found = {kind: _size(self.data / kind) for kind in KINDS}
-        found["database"] = sum(path.stat().st_size for path in self.data.glob("wakesmith.db*"))
+        found["database"] = sum(
+            path.stat().st_size for name in ("wakesmith.db*", "backup*") for path in self.data.glob(name)
+        )
         return found
 
 

@@ -5,8 +5,10 @@ import importlib.util
 import json
 import re
 import shutil
+import sqlite3
 import struct
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +19,18 @@ import supervisor
 import yaml
 
 import trainer
+from addon.backup import COPY
 from addon.errors import Invalid
 from addon.jobs.child import HASTE
 from addon.library import fetching
 from addon.options import DEVICES, LEVELS, SUPERVISED, Options, load_options
+from addon.store import NAME
 from addon.web import server
 
-KEPT = ("wakesmith.db", "wakesmith.db-wal", "models/hey_marvin_v1/hey_marvin_v1.tflite", "samples/a1.wav",
+KEPT = ("backup.db", "models/hey_marvin_v1/hey_marvin_v1.tflite", "samples/a1.wav",
         "samples/originals/a1.flac", "jobs/j1/recipe.yaml", "jobs/j1/events.jsonl", "jobs/j1/trainer.log",
         "jobs/j1/result/hey_marvin_v1.json", "models/cache_v1/cache_v1.json")  # fmt: skip
-LEFT_OUT = ("arriving/upload.tmp",
+LEFT_OUT = ("arriving/upload.tmp", "wakesmith.db", "wakesmith.db-wal", "wakesmith.db-shm",
             "cache/wakesmith/shards/s.bin", "datasets/speech/x.npy", "previews/k.wav", "trash/m/x.tflite",
             "gpu/tensorflow/x.so", "jobs/j1/features/train_positive/rows.bin", "jobs/j1/samples/audio/rows.bin",
             "jobs/j1/samples.partial/clips.jsonl")  # fmt: skip
@@ -156,6 +160,21 @@ def test_profile_is_one_and_named_after_the_app(root: Path, config: dict[str, An
     command = ["apparmor_parser", "--skip-kernel-load", "--skip-cache", "--quiet", root / "apparmor.txt"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
+
+
+def test_backup_begins_with_a_copy_of_the_database(root: Path, config: dict[str, Any], tmp_path: Path) -> None:
+    program, *rest = config["backup_pre"].split()
+    assert program == "/opt/wakesmith/.venv/bin/python"
+    assert (
+        f"exec {program.removeprefix('/opt/wakesmith/')} " in next(root.glob("rootfs/**/wakesmith/run")).read_text()
+    )
+    assert rest == ["-m", "addon.backup", "/data"]
+    with sqlite3.connect(tmp_path / NAME) as live:
+        live.execute("PRAGMA journal_mode = WAL")
+        live.execute("CREATE TABLE t (x)")
+    subprocess.run([sys.executable, *rest[:2], str(tmp_path)], check=True, cwd=root, timeout=60)
+    kept = [p.name for p in tmp_path.iterdir() if not supervisor.is_left_out(config["backup_exclude"], p.name)]
+    assert kept == [COPY]
 
 
 @pytest.mark.parametrize("path", KEPT)

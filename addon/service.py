@@ -24,7 +24,7 @@ from addon.library.downloads import Downloads
 from addon.library.fetching import FETCHED, DataProgram, VoiceProgram
 from addon.library.models import ModelLibrary
 from addon.library.samples import SampleLibrary
-from addon.library.settings import read_settings
+from addon.library.settings import begin_settings
 from addon.library.storage import Storage
 from addon.logs import set_up_logs
 from addon.options import Options, load_options
@@ -75,7 +75,7 @@ async def run_app(
         stack.push_async_callback(_keep_copy, data)
         parts = _compose(options, store, data, trainer, switch_lan, buckets or Buckets())
         stack.push_async_callback(_end, parts, panel, lan)
-        settings = await read_settings(store, options)
+        settings = await begin_settings(store, options)
         await parts.jobs.start()
         await parts.jobs.set_concurrent(settings.concurrent)
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))

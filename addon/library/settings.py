@@ -1,10 +1,13 @@
-"""What the user chose in the panel, over what the options say."""
+"""What the user chose: in the panel or in the app's options, whichever was changed last."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from addon.options import Options
 from addon.store import Store
+
+_OPTIONAL = ("concurrent", "lan")  # what both offer
+_BEFORE = "options"  # the setting that keeps what the options said when the panel's choices were made
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,17 @@ class Settings:
     concurrent: int
     lan: bool
     language: str = "auto"
+
+
+async def begin_settings(store: Store, options: Options) -> Settings:
+    """Return the choices as the app starts: an option that was changed since overrules the panel's choice."""
+    found = await store.settings.all()
+    before = found.get(_BEFORE, {})
+    for name in _OPTIONAL:
+        if name in found and before.get(name, getattr(options, name)) != getattr(options, name):
+            await store.settings.delete(name)
+    await store.settings.put(_BEFORE, {name: getattr(options, name) for name in _OPTIONAL})
+    return await read_settings(store, options)
 
 
 async def read_settings(store: Store, options: Options) -> Settings:

@@ -2,10 +2,6 @@
 
 export const RATE = 16_000;
 
-export interface Microphone {
-  stop(): void;
-}
-
 /** No microphone: `code` is insecure, denied, absent or busy. */
 export class MicrophoneError extends Error {
   constructor(readonly code: string) {
@@ -19,28 +15,34 @@ const REASONS: Record<string, string> = {
   NotReadableError: "microphone_busy",
 };
 
-/** Open it; `take` is given each piece and its peak (0..1). */
+/** Open it until `signal` says so, even while the user is still being asked; `take` is given each piece and its peak (0..1). */
 export async function openMicrophone(
   take: (pcm: Int16Array<ArrayBuffer>, peak: number) => void,
-): Promise<Microphone> {
+  signal: AbortSignal,
+): Promise<void> {
   // Browsers hand it out on HTTPS and on localhost only.
   if (!window.isSecureContext) throw new MicrophoneError("microphone_insecure");
   const stream = await openStream();
   const context = makeContext();
-  await context.audioWorklet.addModule(new URL(WORKLET, document.baseURI));
-  const node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0 });
-  node.port.onmessage = (message: MessageEvent<{ pcm: Int16Array<ArrayBuffer>; peak: number }>) => {
-    take(message.data.pcm, message.data.peak);
+  const close = (): void => {
+    for (const track of stream.getTracks()) track.stop();
+    if (context.state !== "closed") void context.close();
   };
-  context.createMediaStreamSource(stream).connect(node);
-  await context.resume();
-  return {
-    stop() {
-      node.port.onmessage = null;
-      for (const track of stream.getTracks()) track.stop();
-      if (context.state !== "closed") void context.close();
-    },
-  };
+  try {
+    signal.throwIfAborted();
+    signal.addEventListener("abort", close, { once: true });
+    await context.audioWorklet.addModule(new URL(WORKLET, document.baseURI));
+    signal.throwIfAborted();
+    const node = new AudioWorkletNode(context, "microphone", { numberOfOutputs: 0 });
+    node.port.onmessage = (message: MessageEvent<{ pcm: Int16Array<ArrayBuffer>; peak: number }>) => {
+      if (!signal.aborted) take(message.data.pcm, message.data.peak);
+    };
+    context.createMediaStreamSource(stream).connect(node);
+    await context.resume();
+  } catch (error) {
+    close();
+    throw error;
+  }
 }
 
 async function openStream(): Promise<MediaStream> {

@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { deleteSample, sampleUrl, uploadSample } from "../api/client";
 import type { Sample } from "../api/types";
-import { openMicrophone, type Microphone } from "../audio/microphone";
+import { openMicrophone } from "../audio/microphone";
 import { makeWav } from "../audio/wav";
 import { attempt, describeError } from "../errors";
 import { translate } from "../i18n/translate";
@@ -33,7 +33,8 @@ export class WsRecorder extends LitElement {
   @state() private takes = 0;
   @state() private last: Sample | null = null;
   @state() private problem: { message: string; hint: string } | null = null;
-  private microphone: Microphone | undefined;
+  /** Closes the microphone that is open or being opened. */
+  private microphone: AbortController | undefined;
   private pieces: Int16Array<ArrayBuffer>[] = [];
   static override styles = [...shared, recorderStyles];
 
@@ -43,7 +44,7 @@ export class WsRecorder extends LitElement {
   }
 
   private close(): void {
-    this.microphone?.stop();
+    this.microphone?.abort();
     this.microphone = undefined;
     this.step = "idle";
     this.level = 0;
@@ -53,36 +54,40 @@ export class WsRecorder extends LitElement {
     event?.preventDefault();
     localStorage.setItem("wakesmith.speaker", this.speaker);
     this.problem = null;
+    const microphone = (this.microphone ??= new AbortController());
     try {
-      if (!this.microphone) {
-        this.step = "opening";
-        this.microphone = await openMicrophone((pcm, peak) => {
-          this.level = peak;
-          if (this.step === "recording") this.pieces.push(pcm);
-        });
-      }
-      await this.take();
+      if (this.step === "idle") await this.open(microphone.signal);
+      await this.take(microphone.signal);
     } catch (error) {
+      if (microphone.signal.aborted) return; // left meanwhile
       this.close();
       this.problem = describeError(error);
     }
   }
 
-  private async take(): Promise<void> {
+  private async open(signal: AbortSignal): Promise<void> {
+    this.step = "opening";
+    await openMicrophone((pcm, peak) => {
+      this.level = peak;
+      if (this.step === "recording") this.pieces.push(pcm);
+    }, signal);
+  }
+
+  private async take(signal: AbortSignal): Promise<void> {
     this.step = "counting";
     for (this.count = 3; this.count > 0; this.count--) await sleep(COUNT_MS);
-    if (!this.microphone) return; // left meanwhile
+    signal.throwIfAborted();
     this.pieces = [];
     this.step = "recording";
     await sleep(TAKE_MS);
-    if (!this.isConnected) return;
+    signal.throwIfAborted();
     this.step = "checking";
     const phrase = this.phrase.trim();
     const name = `take_${this.takes + 1}.wav`;
     const about = { phrase, speaker: this.speaker.trim(), label: "phrase", source: "panel" } as const;
     this.last = await uploadSample(makeWav(this.pieces), name, about);
     this.takes += 1;
-    this.step = "checked";
+    if (!signal.aborted) this.step = "checked";
     this.dispatchEvent(new CustomEvent("recorded", { detail: this.last }));
   }
 

@@ -66,40 +66,30 @@ export class WsTry extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>) {
-    if (this.on !== "off" && changed.get("cutoff") && this.cutoff) void this.again();
-  }
-
-  private async again(): Promise<void> {
+    if (this.on === "off" || !(changed.has("cutoff") || changed.has("model"))) return;
     this.stop?.();
-    await this.start();
+    if (!changed.has("model")) this.start();
   }
 
-  private async start(): Promise<void> {
+  private start(): void {
     this.on = "opening";
     this.problem = null;
     this.times = 0;
     this.data = [[], [], [], []];
-    try {
-      const stop = await listen(this.model, this.cutoff, {
-        ready: (ready) => {
-          this.on = "on";
-          this.line = toShare(ready.cutoff);
-          this.step = ready.step_s;
-        },
-        heard: (heard) => this.take(heard),
-        level: (peak) => (this.level = peak),
-        ended: (error) => {
-          if (this.stop !== stop && this.stop) return; // another one is on by now
-          this.on = "off";
-          this.level = 0;
-          if (error) this.problem = { message: error.message || translate("error.listen_ended"), hint: error.hint };
-        },
-      });
-      this.stop = stop;
-    } catch (error) {
-      this.on = "off";
-      this.problem = describeError(error);
-    }
+    this.stop = listen(this.model, this.cutoff, {
+      ready: (ready) => {
+        this.on = "on";
+        this.line = toShare(ready.cutoff);
+        this.step = ready.step_s;
+      },
+      heard: (heard) => this.take(heard),
+      level: (peak) => (this.level = peak),
+      ended: (error) => {
+        this.on = "off";
+        this.level = 0;
+        if (error) this.problem = describeError(error);
+      },
+    });
   }
 
   private take(heard: Heard): void {
@@ -129,11 +119,7 @@ export class WsTry extends LitElement {
     const on = this.on !== "off";
     return html`<div class="stack">
       <div class="row controls">
-        <button
-          class="filled"
-          @click=${() => (on ? this.stop?.() : void this.start())}
-          ?disabled=${this.on === "opening"}
-        >
+        <button class="filled" @click=${() => (on ? this.stop?.() : this.start())}>
           <ws-icon .path=${on ? mdiStop : mdiMicrophone}></ws-icon>${translate(on ? "try.stop" : "try.start")}
         </button>
         <ws-level .peak=${this.level}></ws-level>

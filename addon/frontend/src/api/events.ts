@@ -1,4 +1,5 @@
 /** The messages of a run, as trainer/events.py defines them, and what they add up to. */
+import type { Message } from "../i18n/told";
 
 export type TrainerEvent =
   | { kind: "started"; phrase: string; folder: string; stages: string[] }
@@ -6,9 +7,9 @@ export type TrainerEvent =
   | { kind: "progress"; done: number; total: number; unit: string; rate: number; eta_s: number | null }
   | { kind: "metric"; step: number; values: Record<string, number> }
   | { kind: "sample"; path: string; label: string }
-  | { kind: "warning"; code: string; message: string; hint: string }
+  | ({ kind: "warning" } & Message)
   | { kind: "finished"; model: string; summary: string }
-  | { kind: "failed"; code: string; message: string; hint: string };
+  | ({ kind: "failed" } & Message);
 
 export type StageState = "waiting" | "running" | "done" | "skipped";
 
@@ -22,19 +23,13 @@ export interface Progress {
   eta_s: number | null;
 }
 
-export interface Warning {
-  code: string;
-  message: string;
-  hint: string;
-}
-
 /** Where a run stands: folded from its events. */
 export interface Run {
   stages: { name: string; state: StageState; seconds: number }[];
   progress: Progress | null;
   metrics: { step: number; values: Record<string, number> }[];
   samples: { path: string; label: string }[];
-  warnings: Warning[];
+  warnings: Message[];
 }
 
 export function emptyRun(stages: readonly string[] = STAGES): Run {
@@ -50,10 +45,16 @@ export function emptyRun(stages: readonly string[] = STAGES): Run {
 /** Return the run after the event. A run that goes on keeps the figures and clips of the earlier ones. */
 export function foldEvent(run: Run, event: TrainerEvent): Run {
   switch (event.kind) {
-    case "started":
-      return { ...emptyRun(event.stages), metrics: run.metrics, samples: run.samples };
+    case "started": {
+      const earlier = run.stages.filter((s) => s.state !== "running");
+      const { stages, ...rest } = emptyRun(event.stages);
+      const known = stages.map((stage) => earlier.find((s) => s.name === stage.name) ?? stage);
+      return { ...rest, stages: known, metrics: run.metrics, samples: run.samples };
+    }
     case "stage": {
       const { name, state, seconds } = event;
+      // An earlier attempt did it, and says how long it took.
+      if (state === "skipped" && run.stages.some((s) => s.name === name && s.state === "done")) return run;
       return {
         ...run,
         progress: null,

@@ -25,6 +25,8 @@ export class Live extends EventTarget {
   /** Whether the first snapshot has come. */
   loaded = false;
   connected = false;
+  /** Of runs that are being read: what was said of them since it was asked. */
+  private readonly pending = new Map<string, TrainerEvent[]>();
   private wait = FIRST_WAIT_MS;
   private scheduled = false;
 
@@ -40,12 +42,19 @@ export class Live extends EventTarget {
     };
   }
 
-  /** Read a job's run so far and follow it from then on. */
+  /** Read a job's run so far and follow it from then on: what is said meanwhile is folded in, which twice does no harm. */
   async follow(id: string): Promise<void> {
-    const { job, run } = await readRun(id);
-    this.jobs.set(id, job);
-    this.runs.set(id, run);
-    this.changed();
+    const since: TrainerEvent[] = [];
+    this.pending.set(id, since);
+    try {
+      const { job, run } = await readRun(id);
+      if (this.pending.get(id) !== since) return; // asked again meanwhile, or not looked at any more
+      this.jobs.set(id, job);
+      this.runs.set(id, since.reduce(foldEvent, run));
+      this.changed();
+    } finally {
+      if (this.pending.get(id) === since) this.pending.delete(id);
+    }
   }
 
   /** Take over what an answer said, before the socket says it too. */
@@ -97,10 +106,12 @@ export class Live extends EventTarget {
 
   /** Which run is being looked at: those that are not cost nothing. */
   unfollow(id: string): void {
+    this.pending.delete(id);
     this.runs.delete(id);
   }
 
   private takeEvent(id: string, event: TrainerEvent): void {
+    this.pending.get(id)?.push(event);
     const run = this.runs.get(id);
     if (run) this.runs.set(id, foldEvent(run, event));
     const job = this.jobs.get(id);

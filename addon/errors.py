@@ -13,8 +13,10 @@ AppError 500
 └── Unavailable 503       the helper process, the disk or the memory is not to be had now
 """
 
+import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 Values = Mapping[str, str | int | float]
 
@@ -38,6 +40,16 @@ class AppError(Exception):
         self.message, self.hint = message, hint
         self.code = code or type(self).code
         self.values = dict(values or {})
+
+    def naming(self, folder: Path, name: str) -> Self:
+        """Return the same failure with what the user calls a file in the place of its path below a folder of ours."""
+        path = re.compile(re.escape(str(folder.absolute())) + r"/[\w./-]*")
+
+        def named(text: str) -> str:
+            return path.sub(lambda _: name, text)
+
+        values = {key: named(value) if isinstance(value, str) else value for key, value in self.values.items()}
+        return type(self)(named(self.message), named(self.hint), self.code, values)
 
     def told(self) -> dict[str, Any]:
         """Return the failure as the API says it."""

@@ -160,7 +160,7 @@ def _check_memory(free: float | None) -> Check:
     message = f"{values['free']} GB are free; about {need:g} GB are needed"
     if free >= LEAST_MEMORY_MB:
         return Check("memory", True, "memory_free", message, values=values)
-    hint = "Stop other apps, or set `workers` to 1 under Advanced."
+    hint = "Stop other apps for as long as it takes."
     return Check("memory", False, "memory_short", message, hint, values)
 
 

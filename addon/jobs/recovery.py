@@ -57,7 +57,7 @@ def _judge(job: Job) -> Job | None:
     return replace(
         job, state=JobState.INTERRUPTED, ended=now(), pid=None, code="interrupted",
         message="the app ended twice while this training ran",
-        hint="Finished stages are kept. Perhaps memory ran out: fewer `workers` need less. Resume goes on from here.",
+        hint="Finished stages are kept. Perhaps memory ran out: stop other apps. Resume goes on from here.",
         values={},
     )  # fmt: skip
 

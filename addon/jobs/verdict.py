@@ -47,7 +47,7 @@ def judge(exit: Exit) -> Verdict:
         )
     if ending is None and exit.code < 0 and exit.code not in _FAULTS:
         name = signal.Signals(-exit.code).name
-        hint = "Most likely memory ran out. Resume goes on from here; fewer workers (`workers`) need less memory."
+        hint = "Most likely memory ran out: stop other apps. Resume goes on from here."
         message = f"the system ended the trainer ({name})"
         return Verdict(JobState.INTERRUPTED, "killed", message, hint, {"signal": name})
     said = "said that it had finished, but ended" if ending else "ended without a result,"

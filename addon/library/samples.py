@@ -9,7 +9,7 @@ from typing import Any
 
 from addon.assistant import Assistant
 from addon.bus import Bus, Gone, SampleChanged
-from addon.errors import Invalid, NotFound, Unsupported
+from addon.errors import AppError, Invalid, NotFound, Unsupported
 from addon.library.trash import Trash
 from addon.records import Sample, SampleLabel, SampleState
 from addon.store import Store
@@ -141,8 +141,11 @@ class SampleLibrary:
     async def _take(self, source: Path, to: Path, begin_s: float = 0.0, end_s: float | None = None) -> dict[str, Any]:
         """Decode into `to` and return what the check found."""
         end_s = min(end_s or LONGEST_S, begin_s + LONGEST_S)
-        await self._assistant.ask("decode", path=str(source), to=str(to), begin_s=begin_s, end_s=end_s)
-        found = await self._assistant.ask("inspect", path=str(to))
+        try:
+            await self._assistant.ask("decode", path=str(source), to=str(to), begin_s=begin_s, end_s=end_s)
+            found = await self._assistant.ask("inspect", path=str(to))
+        except AppError as error:
+            raise error.naming(self._folder, "the recording") from error
         if found["seconds"] < _SHORTEST_S:
             raise Unsupported(f"there is no sound in this file, or less than {_SHORTEST_S} s of it", code="too_short")
         return {

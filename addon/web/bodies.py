@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Generic, TypeVar, get_args, get_origin
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from addon.errors import BadRequest, Invalid, TooLarge, Unsupported
+from addon.errors import AppError, BadRequest, Invalid, TooLarge, Unsupported
 
 JSON_LIMIT = 256 << 10
 SOUND_LIMIT = 64 << 20  # half an hour of CD sound is 300 MB, of 16 kHz mono 58 MB
@@ -72,7 +72,13 @@ class Arriving:
             raise self._too_large()
         path = self.folder / secrets.token_hex(8)
         try:
-            yield await self._read_in_time(request, path)
+            body = await self._read_in_time(request, path)
+            try:
+                yield body
+            except AppError as error:
+                sound = body.sound if isinstance(body, Form) else body
+                name = sound.name if isinstance(sound, Sound) else ""
+                raise error.naming(self.folder, repr(name) if name.isprintable() and name else "the file") from error
         finally:
             path.unlink(missing_ok=True)
 

@@ -71,5 +71,8 @@ async def test_any_common_format_is_taken(open_house: Any) -> None:
             data.add_field("file", nonsense, filename="a.wav")
             async with house.browser.post(house.api("samples"), data=data) as response:
                 assert response.status in (415, 422), await response.text()
+                told = await response.text()
+                assert str(house.data) not in told
+                assert "folder" not in told
         assert len(list((house.data / "samples").glob("*.wav"))) == len(FORMATS) + 1
         assert len(list((house.data / "samples" / "originals").iterdir())) == len(FORMATS) + 1

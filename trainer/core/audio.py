@@ -72,7 +72,7 @@ def decode_blocks(path: Path) -> Iterator[Samples]:
         raise AudioError(
             f"{path} is not sound in any format that FFmpeg knows",
             code="not_audio",
-            hint="Convert it to WAV, FLAC, Opus or MP3, or take it out of the folder.",
+            hint="Convert it to WAV, FLAC, Opus or MP3.",
         ) from error
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise AudioError(f"{path} cannot be decoded: {error}", code="unreadable") from error

@@ -31,6 +31,7 @@ from addon.options import Options, load_options
 from addon.programs import child_environment, trainer_command
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_panel
+from addon.web.guards import is_loopback
 from addon.web.panel import STATIC, Panel
 from addon.web.parts import Parts
 from addon.web.rates import Buckets
@@ -79,6 +80,8 @@ async def run_app(
         await parts.jobs.start()
         await parts.jobs.set_concurrent(settings.concurrent)
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
+        if not (options.ingress or is_loopback(options.host)):
+            _log.warning("whoever reaches this address may use the panel", extra={"address": options.host})
         if settings.lan:
             try:
                 await switch_lan(True)

@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from addon.errors import Forbidden
 from addon.web.failures import Next
+from addon.web.parts import PARTS
 from addon.web.rates import USER, caller
 
 SUPERVISOR = "172.30.32.2"  # the only address that ingress comes from
@@ -30,8 +32,8 @@ def addresses(supervised: bool) -> Middleware:
     """Return the guard of the panel's listener.
 
     Args:
-        supervised: only Supervisor may ask, and says who the user is; else, bound to loopback, only pages that were
-            opened by a loopback name, lest a stranger's domain that points here reads what is ours.
+        supervised: only Supervisor may ask, and says who the user is; else only pages that were opened by an address
+            or by this machine's name, lest a stranger's domain that points here does as it likes with what is ours.
     """
 
     @web.middleware
@@ -41,8 +43,10 @@ def addresses(supervised: bool) -> Middleware:
             if remote != SUPERVISOR:
                 raise Forbidden("only Home Assistant may ask here", hint="Open Wakesmith from the sidebar.")
             request[USER] = request.headers.get("X-Remote-User-Id", "")[:64]
-        elif _is_loopback(remote) and not _is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-            raise Forbidden("this name is not ours", hint="Open the panel as http://localhost.")
+        elif not _is_ours(_host(f"//{request.headers.get('Host', '')}")):
+            raise Forbidden(
+                "this name is not ours", "Open the panel as http://localhost, or by the machine's address.", "name"
+            )
         return await handler(request)
 
     return guard
@@ -64,8 +68,10 @@ def is_own_page(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    own = {request.host.lower(), request.headers.get("X-Forwarded-Host", request.host).lower()}
-    return urlsplit(origin).netloc.lower() in own
+    own = {request.host.lower()}
+    if request.app[PARTS].options.ingress:  # Supervisor's word; anyone else may write there what he likes
+        own.add(request.headers.get("X-Forwarded-Host", request.host).lower())
+    return origin.partition("://")[2].lower() in own
 
 
 @web.middleware
@@ -94,8 +100,26 @@ async def add_headers(_request: web.Request, response: web.StreamResponse) -> No
         response.headers.setdefault(name, value)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine reaches that host."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _is_ours(host: str) -> bool:
+    """Say whether a page's host is an address, or a name of this machine, which nobody else can point to it."""
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        name = socket.gethostname().lower()
+        short = name.partition(".")[0]
+        return host.lower().removesuffix(".") in {"localhost", name, short, f"{short}.local"}
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -110,8 +111,33 @@ async def test_strangers_pages_change_nothing(open_house: Any) -> None:
         with pytest.raises(WSServerHandshakeError) as refused:
             await house.browser.ws_connect(house.api("events"), origin="http://evil.example")
         assert refused.value.status == 403
-        async with house.browser.get(house.api("jobs"), headers={"Host": "evil.example:8099"}) as response:
-            assert response.status == 403  # a stranger's name that points to loopback
+        forwarded = {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"}
+        async with house.browser.patch(house.api("settings"), json={}, headers=forwarded) as response:
+            assert response.status == 403
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+async def test_a_strangers_name_that_points_here_opens_nothing(
+    open_house: Any, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_house(host=host) as house:
+        for name, status in (
+            ("evil.example:8099", 403),
+            (f"{socket.gethostname()}.evil.example", 403),
+            ("127.0.0.1.evil.example", 403),
+            ("[", 403),
+            ("localhost:8099", 200),
+            ("192.168.1.5", 200),
+            ("[fe80::1]:8099", 200),
+            (socket.gethostname(), 200),
+        ):
+            async with house.browser.get(house.api("jobs"), headers={"Host": name}) as response:
+                assert response.status == status, name
+        evil = {"Host": "evil.example", "Origin": "http://evil.example", "Sec-Fetch-Site": "same-origin"}
+        async with house.browser.patch(house.api("settings"), json={}, headers=evil) as response:
+            assert response.status == 403
+    warned = [r for r in caplog.records if r.__dict__.get("address") == host]
+    assert len(warned) == (host == "0.0.0.0")
 
 
 async def test_pages_are_told_what_they_may_do(open_house: Any) -> None:

@@ -153,6 +153,7 @@ class JobManager:
                     code="",
                     message="",
                     hint="",
+                    values={},
                 )
             )
         await self._floor.begin()

@@ -63,7 +63,7 @@ class Run:
 
     async def begin(self) -> None:
         """Take the job out of the queue: from here on it runs, whatever the next start of the app finds."""
-        told = {} if self.job.on_cpu else {"code": "", "message": "", "hint": ""}
+        told = {} if self.job.on_cpu else {"code": "", "message": "", "hint": "", "values": {}}
         began = {"attempt": self.job.attempt + 1, "started": now(), "ended": None}
         changes: dict[str, Any] = {"state": JobState.RUNNING, "position": -1, **began, **told}
         job = replace(self.job, **changes)
@@ -78,10 +78,11 @@ class Run:
         try:
             verdict = await self._work()
         except AppError as error:
-            verdict = Verdict(JobState.FAILED, error.code, error.message, error.hint)
+            verdict = Verdict(JobState.FAILED, error.code, error.message, error.hint, error.values)
         except OSError as error:
             hint = "Check that the disk has room and that the data folder can be written."
-            verdict = Verdict(JobState.FAILED, "system", f"the system refuses: {error}", hint)
+            message = f"the system refuses: {error}"
+            verdict = Verdict(JobState.FAILED, "system", message, hint, {"reason": str(error)})
         except Exception as error:
             _LOG.exception("job %s", self.job.id)
             verdict = Verdict(
@@ -113,8 +114,11 @@ class Run:
         verdict = judge(seen)
         if not self._ending and is_gpu_failure(seen, verdict, self.job.stage, device, self.workshop.has_gpu()):
             message = f"the GPU failed ({verdict.message}); the training goes on with the processor"
-            await self._set(on_cpu=True, code="cpu", message=message, hint=verdict.hint, attempt=self.job.attempt + 1)
-            self._tell(Warning("cpu", message, "It takes longer; the result is the same."))
+            told = {"code": "cpu", "message": message, "hint": verdict.hint, "values": {"reason": verdict.message}}
+            await self._note(on_cpu=True, attempt=self.job.attempt + 1, **told)
+            self._tell(
+                Warning("cpu", message, "It takes longer; the result is the same.", {"reason": verdict.message})
+            )
             seen = await self._attempt("cpu")
             verdict = judge(seen)
         if seen.malformed:
@@ -124,9 +128,10 @@ class Run:
         summary = seen.ending.summary if isinstance(seen.ending, Finished) else ""
         model = await self.workshop.keep(self.job, self.folder / "result", summary)
         self.job = replace(self.job, model=model.id)
-        told = (self.job.code, self.job.message, self.job.hint) if self.job.on_cpu else ("", "", "")
         self._tell(seen.ending or Finished(str(self.folder / "result")))
-        return Verdict(JobState.DONE, *told)
+        if self.job.on_cpu:
+            return Verdict(JobState.DONE, self.job.code, self.job.message, self.job.hint, self.job.values)
+        return Verdict(JobState.DONE)
 
     def _named(self, verdict: Verdict) -> Verdict:
         """Return what a run that did not succeed is called, whoever ended it."""
@@ -136,7 +141,7 @@ class Run:
             verdict = Verdict(
                 JobState.CANCELLED, "cancelled", "stopped", "Finished stages are kept: it can be resumed."
             )
-        self._tell(Failed(verdict.code, verdict.message, verdict.hint))
+        self._tell(Failed(verdict.code, verdict.message, verdict.hint, verdict.values))
         return verdict
 
     async def _attempt(self, device: str) -> Exit:
@@ -196,7 +201,12 @@ class Run:
                     self._unsaved = True  # it is tried again
 
     async def _end(self, verdict: Verdict) -> None:
-        told = {"code": verdict.code, "message": verdict.message, "hint": verdict.hint}
+        told = {
+            "code": verdict.code,
+            "message": verdict.message,
+            "hint": verdict.hint,
+            "values": verdict.values,
+        }
         end = {"state": verdict.state, "ended": now(), "eta_s": None, "pid": None, **told}
         while True:
             try:

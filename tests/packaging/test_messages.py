@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,15 @@ import pytest
 from trainer.phrase.collisions import MESSAGES
 
 CATALOGUES = Path("addon/frontend/translations")
-# Calls that make a message: its family, and the places of code and values among the arguments.
-MAKERS = {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3)}
+# Calls that make a message, by the program: the family, and the places of code and values among the arguments.
+MAKERS = {
+    "trainer": {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3)},
+    "addon": {"Warning": ("warning", 0, 3), "Check": ("check", 2, 5), "Verdict": ("end", 1, 4)},
+}
 # Values that the panel adds.
 GIVEN = {"message", "hint"}
 
+Maker = tuple[str, int, int]
 Values = frozenset[str]
 Codes = dict[str, dict[str, list[Values]]]
 
@@ -25,27 +29,40 @@ Codes = dict[str, dict[str, list[Values]]]
 def sent(root: Path) -> Codes:
     """Return by family and code what values each place sends that can send it."""
     found: Codes = defaultdict(lambda: defaultdict(list))
-    for path in sorted([*(root / "trainer").rglob("*.py"), *(root / "addon").rglob("*.py")]):
-        for family, code, values in find_messages(ast.parse(path.read_text(encoding="utf-8"))):
-            found[family][code].append(values)
+    for program, makers in MAKERS.items():
+        for path in sorted((root / program).rglob("*.py")):
+            for family, code, values in find_messages(path.read_text(encoding="utf-8"), makers):
+                found[family][code].append(values)
     for code, text in MESSAGES.items():
         found["collision"][code].append(frozenset(re.findall(r"\{(\w+)", text)))
     return found
 
 
-def find_messages(tree: ast.AST) -> Iterator[tuple[str, str, Values]]:
+def find_messages(source: str, makers: Mapping[str, Maker]) -> Iterator[tuple[str, str, Values]]:
     """Yield family, code and names of values of every message that is made with a code that stands there."""
-    for node in ast.walk(tree):
+    named_dicts: dict[str, ast.expr] = {}  # the last of each name: a function writes its values above its messages
+    for node in in_order(ast.parse(source)):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            named_dicts[node.targets[0].id] = node.value
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        named = {word.arg: word.value for word in node.keywords}
-        family, at, last = MAKERS.get(name, ("error", -1, -1))
-        code = named.get("code") or (node.args[at] if 0 <= at < len(node.args) else None)
-        values = named.get("values") or (node.args[last] if 0 <= last < len(node.args) else None)
+        words = {word.arg: word.value for word in node.keywords}
+        family, at, last = makers.get(name, ("error", -1, -1))
+        code = words.get("code") or (node.args[at] if 0 <= at < len(node.args) else None)
+        values = words.get("values") or (node.args[last] if 0 <= last < len(node.args) else None)
+        if isinstance(values, ast.Name):
+            values = named_dicts.get(values.id)
         if (at >= 0 or name.endswith("Error")) and isinstance(code, ast.Constant) and isinstance(code.value, str):
             keys = values.keys if isinstance(values, ast.Dict) else ()
             yield family, code.value, frozenset(str(key.value) for key in keys if isinstance(key, ast.Constant))
+
+
+def in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the node and all below it, in the order of the source."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from in_order(child)
 
 
 @pytest.fixture(scope="module", params=["en", "de"])
@@ -54,13 +71,15 @@ def texts(request: pytest.FixtureRequest, root: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("family", ["advice", "collision"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end"])
 def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) -> None:
     assert sent[family]
-    assert sorted(code for code in sent[family] if f"{family}.{code}" not in texts) == []
+    assert (
+        sorted(code for code in sent[family] if not {f"{family}.{code}", f"{family}.{code}.other"} & set(texts)) == []
+    )
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "warning", "error"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "error"])
 def test_texts_name_only_what_is_sent(sent: Codes, texts: dict[str, str], family: str) -> None:
     for code, places in sent[family].items():
         always = frozenset.intersection(*places) | GIVEN

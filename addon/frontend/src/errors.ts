@@ -1,15 +1,14 @@
 import { say } from "./announce";
 import { ApiError } from "./api/http";
 import { MicrophoneError } from "./audio/microphone";
-import { hasText, translate } from "./i18n/translate";
+import { tell, type Told } from "./i18n/told";
+import { translate } from "./i18n/translate";
 
 /** Say in the user's language what went wrong, as far as we know the code; else in the service's words. */
-export function describeError(error: unknown): { message: string; hint: string } {
+export function describeError(error: unknown): Told {
   if (error instanceof ApiError || error instanceof MicrophoneError) {
-    const key = `error.${error.code}`;
-    const known = hasText(key) ? translate(key) : "";
-    const message = error.message || known || translate("error.internal");
-    return { message, hint: error instanceof ApiError ? error.hint : "" };
+    const { message, hint } = tell(error, "error");
+    return { message: message || translate("error.internal"), hint };
   }
   return { message: translate("error.internal"), hint: error instanceof Error ? error.message : "" };
 }

@@ -1,5 +1,8 @@
 /** HTTP below `api/v1`, relative to the page, so that it works behind Home Assistant's ingress. */
 
+import type { Message } from "../i18n/told";
+import type { Values } from "../i18n/translate";
+
 /** What the service says when it cannot do what was asked. */
 export class ApiError extends Error {
   constructor(
@@ -7,6 +10,7 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly hint = "",
+    readonly values: Values = {},
   ) {
     super(message);
   }
@@ -57,8 +61,8 @@ export async function getList<T>(path: string): Promise<T[]> {
 
 async function readError(response: Response): Promise<ApiError> {
   try {
-    const { error } = (await response.json()) as { error: { code: string; message: string; hint?: string } };
-    return new ApiError(response.status, error.code, error.message, error.hint);
+    const { error } = (await response.json()) as { error: Message & { code: string } };
+    return new ApiError(response.status, error.code, error.message, error.hint, error.values);
   } catch {
     return new ApiError(response.status, "internal", response.statusText);
   }

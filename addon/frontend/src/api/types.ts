@@ -30,6 +30,11 @@ export interface Job extends Message {
   model: string | null;
 }
 
+/** Whether something other than the app's own end or the user interrupted it: the message says what. */
+export function wasEnded(job: Job): boolean {
+  return job.state === "interrupted" && !["", "app_stopped", "cancelled"].includes(job.code ?? "");
+}
+
 export interface Model {
   id: string;
   word: string;

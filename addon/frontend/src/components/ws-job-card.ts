@@ -1,8 +1,9 @@
 import { mdiChevronRight } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { Job } from "../api/types";
+import { wasEnded, type Job } from "../api/types";
 import { formatDuration, formatWhen } from "../i18n/format";
+import { tell } from "../i18n/told";
 import { translate } from "../i18n/translate";
 import { linkTo } from "../router";
 import { shared } from "../styles/shared";
@@ -52,7 +53,11 @@ export class WsJobCard extends LitElement {
       </span>
       ${job.state === "running" ? html`<ws-progress .done=${job.done} .total=${job.total}></ws-progress>` : nothing}
       <span class=${tone}>${this.describe()}</span>
-      ${job.state === "failed" && job.message ? html`<span class="soft">${job.message}</span>` : nothing}
+      ${
+        (job.state === "failed" || wasEnded(job)) && job.message
+          ? html`<span class="soft">${tell(job, "end", "error").message}</span>`
+          : nothing
+      }
     </a>`;
   }
 

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Preflight } from "../api/types";
 import { formatDuration } from "../i18n/format";
+import { tell } from "../i18n/told";
 import { hasText, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import "./ws-icon";
@@ -106,7 +107,7 @@ export class WsPreflight extends LitElement {
               <div>
                 <strong>${this.name(check.name)}</strong>
                 <span class="hidden">${translate(check.ok === false ? "preflight.missing" : "preflight.ok")}</span>
-                <p class="soft">${check.message}${check.hint ? ` ${check.hint}` : ""}</p>
+                <p class="soft">${Object.values(tell(check, "check")).join(" ")}</p>
               </div>
             </li>`,
         )}

@@ -1,4 +1,10 @@
-import { mdiCheckCircle, mdiCircleOutline, mdiProgressClock, mdiSkipNextCircleOutline } from "@mdi/js";
+import {
+  mdiCheckCircle,
+  mdiCircleOutline,
+  mdiPauseCircle,
+  mdiProgressClock,
+  mdiSkipNextCircleOutline,
+} from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Run, StageState } from "../api/events";
@@ -8,9 +14,10 @@ import { shared } from "../styles/shared";
 import "./ws-icon";
 import "./ws-progress";
 
-const ICONS: Record<StageState, string> = {
+const ICONS: Record<StageState | "stopped", string> = {
   waiting: mdiCircleOutline,
   running: mdiProgressClock,
+  stopped: mdiPauseCircle,
   done: mdiCheckCircle,
   skipped: mdiSkipNextCircleOutline,
 };
@@ -43,6 +50,9 @@ export class WsStages extends LitElement {
       .skipped ws-icon {
         color: var(--ws-good-text);
       }
+      .stopped ws-icon {
+        color: var(--ws-warn-text);
+      }
       .running {
         min-height: 108px;
       }
@@ -72,17 +82,22 @@ export class WsStages extends LitElement {
 
   private renderStage(stage: Run["stages"][number]) {
     const running = stage.state === "running" && this.working;
-    const state = running ? "running" : stage.state === "running" ? "waiting" : stage.state;
+    const state = running ? "running" : stage.state === "running" ? "stopped" : stage.state;
     return html`<li class=${state} aria-current=${running ? "step" : nothing}>
       <ws-icon .path=${ICONS[state]}></ws-icon>
       <span
         ><strong>${name("stage", stage.name)}</strong
         ><span class="hidden"> (${translate(`stage_state.${state}`)})</span></span
       >
-      <span class="soft number">${state === "done" ? formatDuration(stage.seconds) : nothing}</span>
+      <span class="soft number">${this.note(state, stage.seconds)}</span>
       <span class="soft more">${name("stage_help", stage.name)}</span>
       ${running ? html`<div class="more">${this.renderProgress()}</div>` : nothing}
     </li>`;
+  }
+
+  private note(state: StageState | "stopped", seconds: number) {
+    if (state === "stopped") return translate("stage_state.stopped");
+    return state === "done" ? formatDuration(seconds) : nothing;
   }
 
   private renderProgress() {

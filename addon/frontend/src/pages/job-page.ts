@@ -2,10 +2,9 @@ import { mdiArrowRight, mdiClose, mdiDelete, mdiPlay } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import * as client from "../api/client";
-import { emptyRun } from "../api/events";
 import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
-import type { Job } from "../api/types";
+import { wasEnded, type Job } from "../api/types";
 import "../components/ws-clips";
 import "../components/ws-curves";
 import "../components/ws-icon";
@@ -14,7 +13,8 @@ import "../components/ws-problem";
 import "../components/ws-stages";
 import { attempt, describeError } from "../errors";
 import { formatWhen } from "../i18n/format";
-import { hasText, translate } from "../i18n/translate";
+import { tell } from "../i18n/told";
+import { translate } from "../i18n/translate";
 import { goTo, linkTo } from "../router";
 import { shared } from "../styles/shared";
 
@@ -23,6 +23,8 @@ import { shared } from "../styles/shared";
 export class WsJobPage extends LitElement {
   @property() jobId = "";
   @state() private problem: { message: string; hint: string } | null = null;
+  /** Whether the next press deletes. */
+  @state() private sure = false;
   readonly controller = new LiveController(this);
   static override styles = [
     ...shared,
@@ -51,6 +53,7 @@ export class WsJobPage extends LitElement {
   override willUpdate(changed: PropertyValues<this>) {
     if (changed.has("jobId")) {
       this.problem = null;
+      this.sure = false;
       live.follow(this.jobId).catch((error: unknown) => (this.problem = describeError(error)));
     }
   }
@@ -59,7 +62,12 @@ export class WsJobPage extends LitElement {
     void attempt(() => work(this.jobId));
   }
 
+  /** Delete at the second press: this cannot be undone. */
   private async discard(): Promise<void> {
+    if (!this.sure) {
+      this.sure = true;
+      return;
+    }
     await attempt(async () => {
       await client.deleteJob(this.jobId);
       live.forget("job", this.jobId);
@@ -74,8 +82,8 @@ export class WsJobPage extends LitElement {
       </ws-problem>`;
     }
     const job = live.jobs.get(this.jobId);
-    if (!job) return html`<div class="skeleton wait" aria-busy="true"></div>`;
-    const run = live.runs.get(this.jobId) ?? emptyRun();
+    const run = live.runs.get(this.jobId);
+    if (!job || !run) return html`<div class="skeleton wait" aria-busy="true"></div>`;
     const working = job.state === "running" || job.state === "cancelling";
     return html`<div class="stack">
       <div class="row head">
@@ -86,14 +94,11 @@ export class WsJobPage extends LitElement {
         <div class="row">${this.renderActions(job)}</div>
       </div>
       ${this.renderEnd(job)}
-      ${run.warnings.map(
-        (warning) =>
-          html`<ws-problem
-            level=${warning.code === "spoken_as" ? "info" : "warn"}
-            .message=${warning.message}
-            .hint=${advise(warning.code, warning.hint)}
-          ></ws-problem>`,
-      )}
+      ${run.warnings.map((warning) => {
+        const { message, hint } = tell(warning, "warning", "advice");
+        const level = warning.code === "spoken_as" ? "info" : "warn";
+        return html`<ws-problem level=${level} .message=${message} .hint=${hint}></ws-problem>`;
+      })}
       <div class="pair">
         <section class="card stack tight">
           <h2>${translate("job.stages")}</h2>
@@ -149,17 +154,26 @@ export class WsJobPage extends LitElement {
         return html`<button class="filled" @click=${() => this.act(client.resumeJob)}>
             <ws-icon .path=${mdiPlay}></ws-icon>${translate("job.resume")}
           </button>
-          <button class="outlined danger" @click=${() => this.discard()}>
-            <ws-icon .path=${mdiDelete}></ws-icon>${translate("delete")}
+          <button class="outlined danger" @click=${() => this.discard()} @blur=${() => (this.sure = false)}>
+            <ws-icon .path=${mdiDelete}></ws-icon>${translate(this.sure ? "job.delete_sure" : "delete")}
           </button>`;
     }
   }
 
   private renderEnd(job: Job) {
     if (job.state === "failed") {
+      const { message, hint } = tell(job, "end", "error");
       return html`<ws-problem
-        .message=${job.message || translate("job.failed")}
-        .hint=${`${job.hint} ${translate("job.kept")}`.trim()}
+        .message=${message || translate("job.failed")}
+        .hint=${`${hint} ${translate("job.kept")}`.trim()}
+      ></ws-problem>`;
+    }
+    if (wasEnded(job)) {
+      const { message, hint } = tell(job, "end", "error");
+      return html`<ws-problem
+        level="warn"
+        .message=${message || translate("job.interrupted")}
+        .hint=${`${hint} ${translate("job.kept")}`.trim()}
       ></ws-problem>`;
     }
     if (job.state === "interrupted" || job.state === "cancelled") {
@@ -171,10 +185,4 @@ export class WsJobPage extends LitElement {
     }
     return nothing;
   }
-}
-
-/** What to do about a warning here: the trainer's own hint may name its command line. */
-function advise(code: string, hint: string): string {
-  const key = `job.hint.${code}`;
-  return hasText(key) ? translate(key) : hint;
 }

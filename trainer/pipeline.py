@@ -223,4 +223,5 @@ def _spoken_as(plan: PhrasePlan, detected: bool) -> Warning:
         "spoken_as",
         f"{plan.text!r} is spoken as {ways}; {how} {language}",
         "Choose another language with --lang, other sounds with --say." if detected else "--say gives other sounds.",
+        {"phrase": plan.text, "ways": ", ".join(f"/{way.ipa}/" for way in first), "language": plan.language},
     )

@@ -145,7 +145,9 @@ def calibrate_model(recipe: Recipe, twin: Twin, features: Path, executor: Execut
     if hours < choice.calibration_hours:
         wanted = f"{choice.calibration_hours:g} h are wanted"
         message = f"the cutoff is chosen on {60 * hours:.0f} minutes of other sound; {wanted}"
-        report(Warning("little_negative_sound", message, "Add recordings with --negatives or --noise."))
+        hint = "Add recordings with --negatives or --noise."
+        values = {"minutes": round(60 * hours), "wanted": choice.calibration_hours}
+        report(Warning("little_negative_sound", message, hint, values))
     positives, near_misses, ambient = found.values()
     target = choice.false_accepts_per_hour
     return calibrate(positives, near_misses, ambient, hours, target, choice.windows, twin.stride)

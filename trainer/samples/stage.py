@@ -147,6 +147,7 @@ def _warn_of_voices(
                 f"{voices[0].name} is the only voice: validation and test hear it too, as smaller speakers than "
                 "training does. Their figures will be too good.",
                 more,
+                {"voice": voices[0].name},
             )
         )
     elif Split.TEST not in casts and recipe.samples.test > 0:
@@ -154,7 +155,10 @@ def _warn_of_voices(
     if not any(is_native(voice, plan.language) for voice in voices):
         report(
             Warning(
-                "no_native_voice", f"no voice speaks {plan.language!r}: all will speak with foreign accents", more
+                "no_native_voice",
+                f"no voice speaks {plan.language!r}: all will speak with foreign accents",
+                more,
+                {"language": plan.language},
             )
         )
 
@@ -173,5 +177,10 @@ def _check_counts(clips: Sequence[Clip], rejections: Sequence[Rejection], report
     if len(rejections) > REJECTED_SHARE * (len(clips) + len(rejections)):
         share = 100 * len(rejections) / (len(clips) + len(rejections))
         report(
-            Warning("many_rejected", f"{share:.0f} % of the clips were rejected: {counted}", "See rejections.jsonl.")
+            Warning(
+                "many_rejected",
+                f"{share:.0f} % of the clips were rejected: {counted}",
+                "See rejections.jsonl.",
+                {"percent": round(share)},
+            )
         )

@@ -56,6 +56,11 @@ class ModelLibrary:
         """Return all that are not deleted, by word and version."""
         return await self._store.models.all()
 
+    async def deleted(self) -> list[Model]:
+        """Return those in the trash, the last deleted first."""
+        gone = [model for model in await self._store.models.all(deleted=True) if self._trash.holds("model", model.id)]
+        return sorted(gone, key=lambda model: model.deleted or "", reverse=True)
+
     async def get(self, ident: str) -> Model:
         """Return one.
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from addon.assistant import Assistant
 from addon.bus import Bus, Gone, SampleChanged
-from addon.errors import AppError, Invalid, NotFound, Unsupported
+from addon.errors import AppError, Conflict, Invalid, NotFound, Unsupported
 from addon.library.trash import Trash
 from addon.records import Sample, SampleLabel, SampleState
 from addon.store import Store
 from addon.times import now
 
 LONGEST_S = 600.0  # a small compressed file may hold days: what is longer is cut
+MOST_UNDECIDED = 2000  # recordings in the inbox
 _SHORTEST_S = 0.1
 
 
@@ -33,7 +34,15 @@ class SampleLibrary:
 
         Raises:
             AppError: the file cannot be read as sound, or is too short.
+            Conflict: too many wait in the inbox already.
         """
+        if source != "panel" and len(await self._store.samples.all(SampleState.INBOX)) >= MOST_UNDECIDED:
+            raise Conflict(
+                f"{MOST_UNDECIDED} recordings wait in the inbox; it holds no more",
+                hint="Decide about some of them under Recordings first.",
+                code="inbox_full",
+                values={"n": MOST_UNDECIDED},
+            )
         ident = secrets.token_hex(8)
         partial = self._folder / f"{ident}.partial"
         original = self._original(ident)
@@ -66,6 +75,11 @@ class SampleLibrary:
     ) -> list[Sample]:
         """Return those that are not deleted, newest first."""
         return await self._store.samples.all(state, label, phrase)
+
+    async def deleted(self) -> list[Sample]:
+        """Return those in the trash, the last deleted first."""
+        gone = [one for one in await self._store.samples.all(deleted=True) if self._trash.holds("sample", one.id)]
+        return sorted(gone, key=lambda one: one.deleted or "", reverse=True)
 
     async def get(self, ident: str) -> Sample:
         """Return one.

@@ -33,6 +33,10 @@ class Trash:
         place.rename(path)
         return True
 
+    def holds(self, kind: str, ident: str) -> bool:
+        """Say whether it can be given back."""
+        return self._place(kind, ident).exists()
+
     def empty(self, days: float = KEPT_DAYS) -> list[tuple[str, str]]:
         """Remove what has lain here for so many days; return the kind and id of each."""
         old = time.time() - days * _DAY_S

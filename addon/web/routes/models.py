@@ -21,9 +21,15 @@ class ModelChange(Asked):
     notes: Notes
 
 
-async def list_models(parts: Parts) -> list[Model]:
-    """List all finished wake words."""
-    return await parts.models.all()
+class ModelQuery(Asked):
+    """Which wake words."""
+
+    deleted: bool = False
+
+
+async def list_models(parts: Parts, query: ModelQuery) -> list[Model]:
+    """List all finished wake words, or those in the trash."""
+    return await (parts.models.deleted() if query.deleted else parts.models.all())
 
 
 async def read(parts: Parts, id: Id) -> Model:

@@ -18,6 +18,7 @@ class SampleQuery(Asked):
     state: SampleState | None = None
     label: SampleLabel | None = None
     phrase: Line | None = None
+    deleted: bool = False
 
 
 class SampleIn(Asked):
@@ -45,7 +46,9 @@ class TrimIn(Asked):
 
 
 async def list_samples(parts: Parts, query: SampleQuery) -> list[Sample]:
-    """List recordings, newest first."""
+    """List recordings, newest first, or those in the trash."""
+    if query.deleted:
+        return await parts.samples.deleted()
     return await parts.samples.all(query.state, query.label, query.phrase)
 
 

@@ -55,6 +55,9 @@ export async function compareModels(a: string, b: string, file: Blob): Promise<{
   return (await response.json()) as { a: t.Hearing; b: t.Hearing };
 }
 
+/** What was deleted and can be restored, the newest first. */
+export const listDeleted = (what: "model" | "sample") => getList<t.Model | t.Sample>(`${what}s?deleted=true`);
+
 export const listSamples = () => getList<t.Sample>("samples");
 export const changeSample = (sample: string, change: Partial<t.Sample>) =>
   sendJson<t.Sample>("PATCH", `samples/${id(sample)}`, change);

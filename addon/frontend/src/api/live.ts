@@ -17,7 +17,8 @@ type Message =
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 
-/** Emits `change` (at most once a frame) and `sample`, `data`, `gone` with the message as detail. */
+/** Emits `change` (at most once a frame) `snapshot` when it is connected again, and `sample`, `data`, `gone` with
+ * the message as detail. */
 export class Live extends EventTarget {
   jobs = new Map<string, Job>();
   models = new Map<string, Model>();
@@ -72,11 +73,13 @@ export class Live extends EventTarget {
   private take(message: Message): void {
     switch (message.type) {
       case "snapshot": {
-        const followed = this.loaded ? [...this.runs.keys()] : [];
+        const again = this.loaded;
+        const followed = [...this.runs.keys()];
         this.jobs = new Map(message.jobs.map((job) => [job.id, job]));
         this.models = new Map(message.models.map((model) => [model.id, model]));
         this.loaded = this.connected = true;
         this.wait = FIRST_WAIT_MS;
+        if (again) this.dispatchEvent(new Event("snapshot"));
         for (const id of followed) void this.follow(id).catch(() => this.runs.delete(id)); // what was missed
         break;
       }

@@ -51,6 +51,7 @@ export interface Model {
   summary: string;
   notes: string;
   job: string | null;
+  deleted?: string | null;
 }
 
 export type SampleLabel = "phrase" | "near_miss" | "other";
@@ -69,6 +70,7 @@ export interface Sample {
   peak_dbfs: number;
   snr_db: number | null;
   problems: string[];
+  deleted?: string | null;
 }
 
 export interface Profile {

@@ -7,6 +7,8 @@ import { nameLanguage } from "../i18n/format";
 import { LANGUAGES, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 
+const MOST_TRAININGS = 8; // as the option allows
+
 /** Choices that hold everywhere. */
 @customElement("ws-options")
 export class WsOptions extends LitElement {
@@ -71,7 +73,7 @@ export class WsOptions extends LitElement {
           aria-describedby="concurrent-help"
           @change=${(event: Event) => this.change({ concurrent: Number((event.target as HTMLSelectElement).value) })}
         >
-          ${[1, 2, 3, 4].map((n) => html`<option value=${n} ?selected=${n === settings.concurrent}>${n}</option>`)}
+          ${Array.from({ length: MOST_TRAININGS }, (_, i) => i + 1).map((n) => html`<option value=${n} ?selected=${n === settings.concurrent}>${n}</option>`)}
         </select>
         <p class="soft" id="concurrent-help">${translate("option.concurrent_help")}</p>
       </div>

@@ -15,6 +15,8 @@ export class WsProfiles extends LitElement {
   @property({ attribute: false }) profiles: Profile[] = [];
   @property({ attribute: false }) request: JobRequest | null = null;
   @state() private name = "";
+  /** The name that the next press replaces. */
+  @state() private sure = "";
   static override styles = [
     ...shared,
     css`
@@ -29,14 +31,26 @@ export class WsProfiles extends LitElement {
     this.dispatchEvent(new CustomEvent("saved", { bubbles: true, composed: true }));
   }
 
+  /** The name as the service takes it. */
+  private get cleaned(): string {
+    return this.name
+      .trim()
+      .replace(/[^\p{L}\p{N}_ .+-]+/gu, "_")
+      .replace(/^[ .+-]+/, "");
+  }
+
   private async save(event: Event): Promise<void> {
     event.preventDefault();
-    const name = this.name.trim().replace(/[^\w .+-]+/g, "_");
+    const name = this.cleaned;
     if (!name || !this.request) return;
+    if (this.sure !== name && this.profiles.some((profile) => profile.name === name)) {
+      this.sure = name;
+      return;
+    }
     const { phrase: _, say: __, ...kept } = this.request;
     await attempt(async () => {
       await saveProfile(name, { ...kept, phrase: name });
-      this.name = "";
+      this.name = this.sure = "";
       say({ text: translate("profiles.saved", { name }) });
       this.tell();
     });
@@ -94,7 +108,9 @@ export class WsProfiles extends LitElement {
                 .value=${this.name}
                 @input=${(event: Event) => (this.name = (event.target as HTMLInputElement).value)}
               />
-              <button class="outlined" type="submit">${translate("profiles.save")}</button>
+              <button class="outlined" type="submit">
+                ${this.sure && this.sure === this.cleaned ? translate("profiles.replace", { name: this.sure }) : translate("profiles.save")}
+              </button>
             </form>`
           : nothing
       }

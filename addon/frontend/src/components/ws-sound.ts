@@ -1,4 +1,4 @@
-import { html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Advice, JobRequest, Voice } from "../api/types";
 import { translate } from "../i18n/translate";
@@ -13,7 +13,15 @@ export class WsSound extends LitElement {
   @property({ attribute: false }) request!: JobRequest;
   /** Null while they are asked for. */
   @property({ attribute: false }) voices: Voice[] | null = null;
-  static override styles = shared;
+  static override styles = [
+    ...shared,
+    css`
+      summary {
+        cursor: pointer;
+        padding: 10px 0;
+      }
+    `,
+  ];
 
   private tell(change: Partial<JobRequest>): void {
     this.dispatchEvent(new CustomEvent("change", { detail: change }));
@@ -23,19 +31,21 @@ export class WsSound extends LitElement {
     const { advice, request } = this;
     const language = advice.language || (request.language ?? "auto");
     const fitting = this.voices?.filter((voice) => short(voice.language) === short(language));
-    const voices = fitting?.length ? fitting : this.voices;
+    const natives = fitting?.length ? fitting : this.voices;
+    const others = this.voices?.filter((voice) => !natives?.includes(voice)) ?? [];
     return html`<div class="stack">
       <section class="card stack">
         <h2>${translate("voices.title")}</h2>
         <p class="soft">${translate("voices.help")}</p>
-        <ws-voice-picker
-          .voices=${voices}
-          .phrase=${advice.text}
-          .language=${language}
-          .ipa=${request.say?.[0] ?? ""}
-          .veto=${request.veto ?? []}
-          @change=${(event: CustomEvent<string[]>) => this.tell({ veto: event.detail })}
-        ></ws-voice-picker>
+        ${this.renderVoices(natives, language)}
+        ${
+          others.length
+            ? html`<details>
+                <summary>${translate("voices.accents", { n: others.length })}</summary>
+                ${this.renderVoices(others, language)}
+              </details>`
+            : nothing
+        }
       </section>
       <section class="card stack">
         <h2>${translate("say.title")}</h2>
@@ -45,11 +55,22 @@ export class WsSound extends LitElement {
           .language=${language}
           .found=${advice.pronunciations}
           .say=${request.say ?? []}
-          .voice=${voices?.[0]?.id ?? ""}
+          .voice=${natives?.[0]?.id ?? ""}
           @change=${(event: CustomEvent<string[]>) => this.tell({ say: event.detail })}
         ></ws-pronunciations>
       </section>
     </div>`;
+  }
+
+  private renderVoices(voices: Voice[] | null, language: string) {
+    return html`<ws-voice-picker
+      .voices=${voices}
+      .phrase=${this.advice.text}
+      .language=${language}
+      .ipa=${this.request.say?.[0] ?? ""}
+      .veto=${this.request.veto ?? []}
+      @change=${(event: CustomEvent<string[]>) => this.tell({ veto: event.detail })}
+    ></ws-voice-picker>`;
   }
 }
 

@@ -57,8 +57,17 @@ export class WsToasts extends LitElement {
 
   private readonly show = (event: Event): void => {
     this.toast = (event as CustomEvent<Toast>).detail;
+    this.wait();
+  };
+
+  private readonly hold = (): void => clearTimeout(this.timer);
+
+  /** Nobody is at it: let it go after a while. */
+  private readonly wait = (): void => {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => (this.toast = null), SHOWN_MS);
+    this.timer = window.setTimeout(() => {
+      if (!this.renderRoot.querySelector(".toast:is(:hover, :focus-within)")) this.toast = null;
+    }, SHOWN_MS);
   };
 
   private undo(undo: () => Promise<void>): void {
@@ -71,7 +80,13 @@ export class WsToasts extends LitElement {
     return html`<div role="status" aria-live="polite">
       ${
         toast
-          ? html`<div class="toast">
+          ? html`<div
+              class="toast"
+              @pointerenter=${this.hold}
+              @pointerleave=${this.wait}
+              @focusin=${this.hold}
+              @focusout=${this.wait}
+            >
               <span class="grow">${toast.text}</span>
               ${
                 toast.undo

@@ -8,6 +8,7 @@ import "../components/ws-empty";
 import "../components/ws-icon";
 import "../components/ws-job-card";
 import "../components/ws-model-card";
+import "../components/ws-trash";
 import { translate } from "../i18n/translate";
 import { linkTo } from "../router";
 import { shared } from "../styles/shared";
@@ -95,6 +96,7 @@ export class WsHomePage extends LitElement {
               </div>`
         }
       </section>
+      <ws-trash what="model"></ws-trash>
     </div>`;
   }
 }

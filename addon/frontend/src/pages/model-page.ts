@@ -84,7 +84,7 @@ export class WsModelPage extends LitElement {
 
   override render() {
     const model = live.models.get(this.modelId);
-    if (!model) {
+    if (!model || !live.loaded) {
       return this.problem
         ? html`<ws-problem .message=${this.problem.message} .hint=${this.problem.hint}>
             <div><a class="button outlined" href=${linkTo("home")}>${translate("nav.back")}</a></div>
@@ -96,7 +96,13 @@ export class WsModelPage extends LitElement {
     const cutoff = this.cutoff || model.cutoff;
     return html`<div class="stack">
       ${this.renderHead(model)}
-      <ws-facts .model=${model} .report=${this.report}></ws-facts>
+      ${this.report || this.problem ? this.renderRest(model, cutoff) : html`<div class="skeleton wait" aria-busy="true"></div>`}
+    </div>`;
+  }
+
+  /** All that rests on the report comes at once, so that nothing moves. */
+  private renderRest(model: Model, cutoff: number) {
+    return html`<ws-facts .model=${model} .report=${this.report}></ws-facts>
       ${
         this.report?.warnings.length
           ? html`<section class="card stack tight">
@@ -129,8 +135,7 @@ export class WsModelPage extends LitElement {
         ></ws-hear>
       </section>
       ${this.renderReport(cutoff)}
-      <section class="card stack">${this.renderVersions(model)}<ws-notes .model=${model}></ws-notes></section>
-    </div>`;
+      <section class="card stack">${this.renderVersions(model)}<ws-notes .model=${model}></ws-notes></section>`;
   }
 
   private renderHead(model: Model) {
@@ -168,9 +173,11 @@ export class WsModelPage extends LitElement {
 
   private renderReport(cutoff: number) {
     if (!this.report) {
-      return this.problem
-        ? html`<ws-problem level="warn" .message=${this.problem.message} .hint=${this.problem.hint}></ws-problem>`
-        : html`<div class="skeleton wait" aria-busy="true"></div>`;
+      return html`<ws-problem
+        level="warn"
+        .message=${this.problem?.message ?? ""}
+        .hint=${this.problem?.hint ?? ""}
+      ></ws-problem>`;
     }
     return html`<div class="row">
         <h2 class="grow">${translate("report.title")}</h2>

@@ -1,19 +1,21 @@
 import { mdiInboxOutline, mdiWaveform } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
-import { repeat } from "lit/directives/repeat.js";
 import { say } from "../announce";
 import { listSamples, uploadSample } from "../api/client";
 import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
 import type { Sample } from "../api/types";
 import "../components/ws-drop";
-import "../components/ws-empty";
 import "../components/ws-recorder";
-import "../components/ws-sample";
+import "../components/ws-trash";
+import { drawSamples } from "../components/sample-list";
 import { attempt } from "../errors";
-import { translate, type TextKey } from "../i18n/translate";
+import { translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
+
+/** Of the filter: no name that anyone gives holds it. */
+const DISCARDED = "\n";
 
 /** Recordings of people: made here, uploaded or sent by satellites. */
 @customElement("ws-recordings-page")
@@ -25,9 +27,6 @@ export class WsRecordingsPage extends LitElement {
   static override styles = [
     ...shared,
     css`
-      .wait {
-        height: 160px;
-      }
       select {
         width: auto;
       }
@@ -38,6 +37,7 @@ export class WsRecordingsPage extends LitElement {
     super.connectedCallback();
     live.addEventListener("sample", this.heard);
     live.addEventListener("gone", this.heard);
+    live.addEventListener("snapshot", this.reload);
     document.addEventListener("changed", this.put);
     void this.load();
   }
@@ -46,13 +46,18 @@ export class WsRecordingsPage extends LitElement {
     super.disconnectedCallback();
     live.removeEventListener("sample", this.heard);
     live.removeEventListener("gone", this.heard);
+    live.removeEventListener("snapshot", this.reload);
     document.removeEventListener("changed", this.put);
   }
 
   private async load(): Promise<void> {
     const samples = await attempt(listSamples);
-    this.samples = new Map((samples ?? []).map((sample) => [sample.id, sample]));
+    if (samples) this.samples = new Map(samples.map((sample) => [sample.id, sample]));
+    else this.samples ??= new Map();
   }
+
+  /** Connected again: what was said meanwhile was not heard. */
+  private readonly reload = (): void => void this.load();
 
   private readonly put = (event: Event): void => this.keep((event as CustomEvent<Sample>).detail);
 
@@ -100,7 +105,9 @@ export class WsRecordingsPage extends LitElement {
   override render() {
     const all = [...(this.samples?.values() ?? [])].sort((a, b) => b.created.localeCompare(a.created));
     const inbox = all.filter((sample) => sample.state === "inbox");
+    const discarded = all.filter((sample) => sample.state === "discarded");
     const kept = all.filter((sample) => sample.state !== "inbox" && sample.state !== "discarded");
+    const shown = this.shown === DISCARDED && discarded.length ? discarded : this.filter(kept);
     return html`<div
       class="stack"
       @changed=${this.put}
@@ -136,24 +143,26 @@ export class WsRecordingsPage extends LitElement {
             .text=${translate("inbox.drop")}
             @files=${(event: CustomEvent<File[]>) => this.upload(event.detail)}
           ></ws-drop>
-          ${this.renderList(inbox, mdiInboxOutline, "inbox.none")}
+          ${drawSamples(this.samples && inbox, mdiInboxOutline, "inbox.none")}
         </section>
       </div>
       <section class="card stack">
         <div class="row">
           <h2 class="grow">${translate("samples.kept")}</h2>
-          ${kept.length ? this.renderFilter(kept) : nothing}
+          ${kept.length || discarded.length ? this.renderFilter(kept, discarded.length) : nothing}
         </div>
-        ${this.renderList(
-          kept.filter((sample) => this.shown === "all" || this.shown === key(sample)),
-          mdiWaveform,
-          "samples.none",
-        )}
+        ${drawSamples(this.samples && shown, mdiWaveform, "samples.none")}
       </section>
+      <ws-trash what="sample"></ws-trash>
     </div>`;
   }
 
-  private renderFilter(samples: Sample[]) {
+  private filter(kept: Sample[]): Sample[] {
+    const found = kept.filter((sample) => this.shown === key(sample));
+    return this.shown === "all" || !found.length ? kept : found;
+  }
+
+  private renderFilter(samples: Sample[], discarded: number) {
     const keys = [...new Set(samples.map(key))].sort();
     return html`<select
       aria-label=${translate("samples.filter")}
@@ -161,25 +170,12 @@ export class WsRecordingsPage extends LitElement {
     >
       <option value="all">${translate("samples.all", { n: samples.length })}</option>
       ${keys.map((one) => html`<option value=${one}>${one}</option>`)}
+      ${
+        discarded
+          ? html`<option value=${DISCARDED}>${translate("samples.discarded", { n: discarded })}</option>`
+          : nothing
+      }
     </select>`;
-  }
-
-  private renderList(samples: Sample[], icon: string, none: string) {
-    if (!this.samples) return html`<div class="skeleton wait" aria-busy="true"></div>`;
-    if (!samples.length) {
-      return html`<ws-empty
-        .icon=${icon}
-        .heading=${translate(none as TextKey)}
-        .text=${translate(`${none}_help` as TextKey)}
-      ></ws-empty>`;
-    }
-    return html`<ul class="lines">
-      ${repeat(
-        samples,
-        (sample) => sample.id,
-        (sample) => html`<li><ws-sample .sample=${sample}></ws-sample></li>`,
-      )}
-    </ul>`;
   }
 }
 

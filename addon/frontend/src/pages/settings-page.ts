@@ -1,6 +1,8 @@
 import { html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { keyed } from "lit/directives/keyed.js";
 import { listProfiles, readSystem } from "../api/client";
+import { live } from "../api/live";
 import type { Profile, System } from "../api/types";
 import "../components/ws-data-sets";
 import "../components/ws-options";
@@ -16,13 +18,31 @@ import { shared } from "../styles/shared";
 export class WsSettingsPage extends LitElement {
   @state() private system: System | null = null;
   @state() private profiles: Profile[] = [];
+  /** How often the connection came back: what loads itself is then made anew. */
+  @state() private again = 0;
   static override styles = shared;
 
   override connectedCallback() {
     super.connectedCallback();
+    live.addEventListener("snapshot", this.reload);
+    this.load();
+  }
+
+  override disconnectedCallback() {
+    super.disconnectedCallback();
+    live.removeEventListener("snapshot", this.reload);
+  }
+
+  private load(): void {
     void this.loadSystem();
     void this.loadProfiles();
   }
+
+  /** Connected again: what is here may be old. */
+  private readonly reload = (): void => {
+    this.load();
+    this.again += 1;
+  };
 
   private async loadSystem(): Promise<void> {
     this.system = (await attempt(readSystem)) ?? this.system;
@@ -33,40 +53,43 @@ export class WsSettingsPage extends LitElement {
   }
 
   override render() {
-    return html`<div class="stack">
-      <h1>${translate("settings.title")}</h1>
-      <div class="pair top">
-        <div class="stack">
-          ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
-          ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
-          ${this.renderCard(
-            "storage.title",
-            html`<ws-system
-              section="storage"
-              .system=${this.system}
-              @cleaned=${() => this.loadSystem()}
-            ></ws-system>`,
-          )}
+    return keyed(
+      this.again,
+      html`<div class="stack">
+        <h1>${translate("settings.title")}</h1>
+        <div class="pair top">
+          <div class="stack">
+            ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
+            ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
+            ${this.renderCard(
+              "storage.title",
+              html`<ws-system
+                section="storage"
+                .system=${this.system}
+                @cleaned=${() => this.loadSystem()}
+              ></ws-system>`,
+            )}
+          </div>
+          <div class="stack">
+            ${this.renderCard(
+              "hardware.title",
+              html`<ws-system section="hardware" .system=${this.system}></ws-system>
+                <ws-data-sets of="gpu"></ws-data-sets>`,
+            )}
+            ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
+            ${this.renderCard(
+              "profiles.title",
+              html`<ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
+            )}
+            ${this.renderCard(
+              "about.title",
+              html`<ws-system section="about" .system=${this.system}></ws-system>`,
+              "about.help",
+            )}
+          </div>
         </div>
-        <div class="stack">
-          ${this.renderCard(
-            "hardware.title",
-            html`<ws-system section="hardware" .system=${this.system}></ws-system>
-              <ws-data-sets of="gpu"></ws-data-sets>`,
-          )}
-          ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
-          ${this.renderCard(
-            "profiles.title",
-            html`<ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
-          )}
-          ${this.renderCard(
-            "about.title",
-            html`<ws-system section="about" .system=${this.system}></ws-system>`,
-            "about.help",
-          )}
-        </div>
-      </div>
-    </div>`;
+      </div>`,
+    );
   }
 
   private renderCard(title: TextKey, content: unknown, help?: TextKey) {

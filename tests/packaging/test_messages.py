@@ -71,7 +71,7 @@ def texts(request: pytest.FixtureRequest, root: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning"])
 def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) -> None:
     assert sent[family]
     assert (

@@ -5,6 +5,7 @@ Sounds go to a file with a name of our own, which is removed when the request ha
 
 import asyncio
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from typing import Any, BinaryIO, Generic, TypeVar, get_args, get_origin
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from addon.errors import AppError, BadRequest, Invalid, TooLarge, Unsupported
+from addon.errors import AppError, BadRequest, Invalid, TooLarge, Unavailable, Unsupported
 
 JSON_LIMIT = 256 << 10
 SOUND_LIMIT = 64 << 20  # half an hour of CD sound is 300 MB, of 16 kHz mono 58 MB
+LEAST_FREE = 10**9  # bytes of the disk: the database and the rest of the house need them
 _FIELD_LIMIT = 4 << 10
 _FIELDS = 16  # parts of a form: more than any of ours has
 _FORM = "multipart/form-data"
@@ -67,9 +69,12 @@ class Arriving:
 
         Raises:
             BadRequest, Invalid, TooLarge, Unsupported: it is not what was asked for.
+            Unavailable: the disk is almost full.
         """
         if (request.content_length or 0) > self.limit:
             raise self._too_large()
+        if self.form is Sound or get_origin(self.form) is Form:
+            await asyncio.to_thread(self._check_room)
         path = self.folder / secrets.token_hex(8)
         try:
             body = await self._read_in_time(request, path)
@@ -145,6 +150,15 @@ class Arriving:
             if size > self.limit:
                 raise self._too_large()
             yield chunk
+
+    def _check_room(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free < LEAST_FREE:
+            raise Unavailable(
+                f"less than {LEAST_FREE / 1e9:g} GB of the disk are free: no sounds are taken",
+                hint="Clean up in Settings, Storage.",
+                code="disk_full",
+            )
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"at most {self.limit / 1e6:.1f} MB are taken", hint="Send a shorter or a compressed file.")

@@ -83,7 +83,7 @@ async def token(request: web.Request, handler: Next) -> web.StreamResponse:
             raise Forbidden("recordings are not taken", hint="Set a LAN token in the app's options.", code="no_token")
         kind, _, given = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
-            request.app[PARTS].buckets.take(request, _GUESS_COST)
+            request.app[PARTS].buckets.take(request, _GUESS_COST, "guess")
             raise Unauthorised(
                 "the token is wrong or missing", hint="Send Authorization: Bearer and the app's token."
             )

@@ -22,15 +22,18 @@ class Buckets:
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
-    def take(self, request: web.Request, cost: float) -> None:
+    def take(self, request: web.Request, cost: float, what: str = "") -> None:
         """Take tokens from the caller's bucket.
+
+        Args:
+            what: has a bucket of its own, which leaves the caller's usual one as it is.
 
         Raises:
             TooMany: it is empty.
         """
         if cost <= 0:
             return
-        key, now = caller(request), self.clock()
+        key, now = f"{what} {caller(request)}", self.clock()
         tokens, at = self._buckets.pop(key, (self.burst, now))
         tokens = min(self.burst, tokens + (now - at) * self.rate)
         enough = tokens >= cost

@@ -23,6 +23,7 @@ from addon.jobs.processes import end_leftovers, mark
 from addon.library.downloads import Downloads
 from addon.library.fetching import FETCHED, DataProgram, VoiceProgram
 from addon.library.models import ModelLibrary
+from addon.library.previews import Previews
 from addon.library.samples import SampleLibrary
 from addon.library.settings import begin_settings
 from addon.library.storage import Storage
@@ -140,6 +141,7 @@ def _compose(
         jobs=JobManager(store, bus, options, data, models.adopt, trainer, survey=survey),
         models=models,
         samples=SampleLibrary(store, bus, assistant, data),
+        previews=Previews(assistant, data),
         datasets=datasets,
         voices=Downloads(bus, VoiceProgram(command, env)),
         storage=Storage(store, data),

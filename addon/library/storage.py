@@ -11,11 +11,15 @@ from pathlib import Path
 
 from addon.errors import NotFound
 from addon.library.trash import Trash
-from addon.records import JobState
+from addon.records import Job, JobState
 from addon.store import Store
+from addon.times import now, seconds_between
 
 KINDS = ("jobs", "models", "samples", "previews", "trash", "datasets", "gpu")
-_WORK = ("features", "training")  # of a job that is done: made again from its recordings, should it be asked for
+_WORK = ("features", "training", "samples")  # of a job that has ended: made again, should it be asked for
+_RECORDINGS = "recordings"  # of a job: copies; one that may be resumed still needs them
+_AGO_S = 7 * 86400.0  # a training without a model is that old before its work may go: until then it may be resumed
+_ENDED = tuple(state for state in JobState if state.ended)
 
 
 class Cleanable(StrEnum):
@@ -23,7 +27,7 @@ class Cleanable(StrEnum):
 
     PREVIEWS = "previews"  # spoken samples: made again when they are asked for
     TRASH = "trash"  # deleted things: no undo afterwards
-    WORK = "work"  # the stages in between, of trainings that are done
+    WORK = "work"  # the stages in between, of trainings that are done, or ended without a model long ago
 
 
 @dataclass(frozen=True)
@@ -50,9 +54,9 @@ class Storage:
             elif kind is Cleanable.TRASH:
                 await self.empty_trash(days=0)
             else:
-                for job in await self.store.jobs.all(JobState.DONE):
-                    for name in _WORK:
-                        await asyncio.to_thread(shutil.rmtree, self.data / "jobs" / job.id / name, ignore_errors=True)
+                for job in await self.store.jobs.all(*_ENDED):
+                    if job.state is JobState.DONE or seconds_between(job.ended or job.created, now()) > _AGO_S:
+                        await asyncio.to_thread(self._clear, job)
         return max(before - sum((await self.sizes()).values()), 0)
 
     async def empty_trash(self, **days: float) -> None:
@@ -61,6 +65,11 @@ class Storage:
             if kind == "sample":  # a model's record stays: satellites never fetch an id again, so none is used twice
                 with suppress(NotFound):
                     await self.store.samples.delete(ident)
+
+    def _clear(self, job: Job) -> None:
+        names = (*_WORK, _RECORDINGS) if job.state is JobState.DONE else _WORK
+        for name in (*names, *(f"{name}.partial" for name in names)):
+            shutil.rmtree(self.data / "jobs" / job.id / name, ignore_errors=True)
 
     def _sizes(self) -> dict[str, int]:
         found = {kind: _size(self.data / kind) for kind in KINDS}

@@ -10,6 +10,7 @@ from addon.bus import Bus
 from addon.jobs import JobManager
 from addon.library.downloads import Downloads
 from addon.library.models import ModelLibrary
+from addon.library.previews import Previews
 from addon.library.samples import SampleLibrary
 from addon.library.storage import Storage
 from addon.options import Options
@@ -35,6 +36,7 @@ class Parts:
     jobs: JobManager
     models: ModelLibrary
     samples: SampleLibrary
+    previews: Previews
     datasets: Downloads
     voices: Downloads
     storage: Storage

@@ -1,9 +1,6 @@
 """Phrases and voices: what the trainer's helper says before anything long starts."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Literal
 
 from aiohttp import web
@@ -134,24 +131,8 @@ async def pronounce(parts: Parts, body: PronounceIn) -> Pronounced:
 
 async def preview(parts: Parts, body: PreviewIn) -> web.StreamResponse:
     """Speak a phrase."""
-    asked = json.dumps([body.text, body.language, body.ipa, body.voice]).encode()
-    key = hashlib.sha256(asked).hexdigest()[:32]
-    path = parts.options.data.absolute() / "previews" / f"{key}.wav"
-    if not path.is_file():
-        await _speak(parts, body, path)
+    path = await parts.previews.get(body.text, body.language, body.ipa, body.voice)
     return web.FileResponse(path, headers={"Content-Type": "audio/wav"})
-
-
-async def _speak(parts: Parts, body: PreviewIn, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.wav")
-    try:
-        await parts.assistant.ask(
-            "preview", text=body.text, language=body.language, ipa=body.ipa or "", voice=body.voice, path=str(partial)
-        )
-        partial.rename(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 async def voices(parts: Parts) -> list[Voice]:

@@ -71,7 +71,10 @@ export class WsVoices extends LitElement {
     const first = voices[0];
     if (!first) return "";
     const about = [translate("voices.count", { n: voices.length }), first.licence];
-    if (first.size_mb) about.push(formatBytes(first.size_mb * 1e6));
+    // Speakers of one model share its file: "piper:en_US-libritts-high/17".
+    const files = new Map(voices.map((voice) => [voice.id.split("/")[0], voice.size_mb ?? 0]));
+    const size = [...files.values()].reduce((sum, each) => sum + each, 0);
+    if (size) about.push(formatBytes(size * 1e6));
     return html`<details>
       <summary>
         <span class="grow"

@@ -64,7 +64,9 @@ async def test_a_model_from_job_to_trash_and_back(open_house: Any, make_result: 
         await ask(house, "DELETE", "models/hey_jarvis_v1", 204)
         await ask(house, "GET", "models/hey_jarvis_v1", 404)
         assert not (house.data / "models" / "hey_jarvis_v1").exists()
+        assert [m["id"] for m in await ask(house, "GET", "models?deleted=true")] == ["hey_jarvis_v1"]
         await ask(house, "POST", "models/hey_jarvis_v1/restore")
+        assert await ask(house, "GET", "models?deleted=true") == []
         assert (await ask(house, "GET", "models/hey_jarvis_v1"))["notes"] == "mine"
         await ask(house, "DELETE", "models/hey_jarvis_v2", 204)
         await ask(house, "POST", "system/clean", json={})

@@ -1,5 +1,6 @@
 """The panel in a real browser, against the real service, with a real model and a microphone that plays a file."""
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -18,6 +19,19 @@ pytestmark = [pytest.mark.slow]
 PAGES = ("#/", "#/create", "#/model/hey_panel_v1", "#/recordings", "#/settings")
 AXE = ROOT / "addon/frontend/node_modules/axe-core/axe.min.js"
 PATIENCE_MS = 60_000  # the helper process starts when it is first asked
+# The user takes a while to allow the microphone; what was opened is kept to be looked at.
+SLOW_MICROPHONE = """
+window.tracks = [];
+window.asked = 0;
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  window.asked += 1;
+  await new Promise((resolve) => setTimeout(resolve, 800));
+  const stream = await open(wanted);
+  window.tracks.push(...stream.getTracks());
+  return stream;
+};
+"""
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +131,45 @@ def test_a_job_is_seen_by_two_browsers_and_found_again(empty: str, open_page: Ca
     expect(card).to_contain_text("Stopped", timeout=PATIENCE_MS)
     expect(one.get_by_role("button", name="Resume")).to_be_visible()
     one.get_by_role("button", name="Delete").click()
+    one.get_by_role("button", name="Really delete?").click()
     expect(card).to_have_count(0)
+
+
+def test_what_is_said_while_a_job_is_read_is_not_lost(house: str, open_page: Callable[..., Any]) -> None:
+    held: list[Any] = []
+    sockets: list[Any] = []
+    heard: list[str] = []
+    page = open_page("about:blank")
+
+    def join(socket: Any) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket(re.compile(r"/api/v1/events$"), join)
+    page.route(re.compile(r"/jobs/held/events$"), lambda route: held.append(route))
+    page.route(
+        re.compile(r"/jobs/held/samples/"), lambda route: (heard.append(route.request.url), route.fulfill(status=404))
+    )
+    page.goto(house)
+    expect(page.locator("ws-model-card")).to_be_visible()  # its snapshot has come
+    page.goto(f"{house}#/job/held")
+    page.wait_for_timeout(300)
+    clips = [{"kind": "sample", "path": f"samples/{name}.wav", "label": name} for name in ("one", "two", "three")]
+    steps = [{"kind": "metric", "step": step, "values": {"loss": 0.5}} for step in (100, 200)]
+    for event in (clips[1], *steps, clips[2]):
+        sockets[-1].send(json.dumps({"type": "event", "job": "held", "event": event}))
+    page.wait_for_timeout(300)
+    job = {
+        "id": "held", "request": {"phrase": "hey held"}, "state": "running", "created": "2026-01-01T00:00:00Z",
+        "position": 0, "attempt": 1, "started": "2026-01-01T00:00:00Z", "ended": None, "stage": "samples", "done": 0,
+        "total": 0, "eta_s": None, "code": "", "message": "", "hint": "", "model": None,
+    }  # fmt: skip
+    snapshot = {"job": job, "stages": [], "progress": None, "metrics": steps, "warnings": [], "samples": clips[:2]}
+    held[0].fulfill(json=snapshot | {"ending": None})  # read between the second clip and the third
+    expect(page.locator("ws-clips li")).to_have_text(["one", "two", "three"])
+    page.get_by_role("button", name=re.compile("three")).click()
+    page.wait_for_timeout(300)
+    assert [url.rsplit("/", 1)[1] for url in heard] == ["2"]
 
 
 def test_report_in_plain_words_and_live_microphone(house: str, open_page: Callable[..., Any]) -> None:
@@ -134,6 +186,41 @@ def test_report_in_plain_words_and_live_microphone(house: str, open_page: Callab
     expect(page.locator("ws-try [role=status]")).to_contain_text(re.compile("Say|woke"), timeout=PATIENCE_MS)
     page.get_by_role("button", name="Stop listening").click()
     expect(page.get_by_role("button", name="Listen with the microphone")).to_be_enabled()
+
+
+@pytest.mark.parametrize(("place", "button"), [("#/model/hey_panel_v1", "Listen with"), ("#/recordings", "Start")])
+def test_no_microphone_stays_on_when_the_page_is_left(
+    house: str, open_page: Callable[..., Any], place: str, button: str
+) -> None:
+    page = open_page(f"{house}{place}")
+    page.add_init_script(SLOW_MICROPHONE)
+    page.reload()
+    if place == "#/recordings":
+        page.get_by_label("Who speaks").fill("Ada")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_function("() => window.asked === 1")
+    page.goto(f"{house}#/")
+    page.wait_for_function("() => window.tracks.length === 1")
+    page.wait_for_function("() => window.tracks.every((track) => track.readyState === 'ended')", timeout=3000)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.asked") == 1  # none is opened after that either
+
+
+def test_another_sensitivity_while_the_microphone_opens_leaves_one_session(
+    house: str, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(f"{house}#/model/hey_panel_v1")
+    page.add_init_script(SLOW_MICROPHONE)
+    page.reload()
+    page.get_by_role("button", name="Listen with").click()
+    page.wait_for_function("() => window.asked === 1")
+    page.get_by_text("Very sensitive").click()
+    page.wait_for_function("() => window.tracks.length === 2", timeout=10_000)
+    live = "() => window.tracks.filter((track) => track.readyState === 'live').length"
+    page.wait_for_function(f"() => ({live})() === 1")
+    expect(page.locator("ws-try [role=status]")).to_contain_text("Say", timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Stop listening").click()
+    page.wait_for_function(f"() => ({live})() === 0")
 
 
 def test_notes_are_kept_and_a_deleted_model_comes_back(house: str, open_page: Callable[..., Any]) -> None:

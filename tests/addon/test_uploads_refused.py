@@ -81,7 +81,7 @@ async def test_the_inbox_holds_only_so_many(open_house: Any, monkeypatch: pytest
 
 
 async def test_wrong_tokens_do_not_lock_out_the_right_one(open_house: Any) -> None:
-    async with open_house(buckets=Buckets(burst=20, rate=0.01), lan=True) as house:
+    async with open_house(buckets=Buckets(burst=17, rate=0.01), lan=True) as house:
         statuses = []
         for given in ("wrong", "wrong", "wrong", TOKEN):
             headers = {"Authorization": f"Bearer {given}"}

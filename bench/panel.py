@@ -1,9 +1,11 @@
 """Panel: what a browser fetches and how soon it shows something, in Chromium on this machine.
 
-script/bench panel [--data DIR] [--times 5]   starts the app on DIR (by default an empty one) and opens each page anew
+script/bench panel [--data DIR] [--times 5] [--width 1280]
+    starts the app on DIR (by default an empty one) and opens each page anew
 """
 
 import argparse
+import json
 import os
 import shutil
 import socket
@@ -23,7 +25,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.measuring.tables import machine, show, versions
 
-PAGES = {"first screen": "#/", "create": "#/create", "recordings": "#/recordings", "settings": "#/settings"}
+PAGES = {
+    "first screen": "#/",
+    "create": "#/create",
+    "recordings": "#/recordings",
+    "settings": "#/settings",
+    "training": "#/job/{job}",
+    "model": "#/model/{model}",
+}
 QUIET_MS = 1500  # after the last request nothing is expected to move any more
 # Layout shift as the Web Vitals count it without its windows: the sum of all shifts that no input caused.
 WATCH = """
@@ -82,9 +91,22 @@ def run_app(data: Path) -> Iterator[str]:
         process.wait(30)
 
 
-def visit(browser: Browser, address: str) -> Visit:
+def find_places(address: str) -> dict[str, str]:
+    """Return each page's place; that of a training or model only where there is one, the newest."""
+    places = dict(PAGES)
+    for name, what in (("training", "job"), ("model", "model")):
+        with urllib.request.urlopen(f"{address}api/v1/{what}s", timeout=60) as answer:
+            found = json.load(answer)
+        if found:
+            places[name] = places[name].format(**{what: max(found, key=lambda one: one["created"])["id"]})
+        else:
+            del places[name]
+    return places
+
+
+def visit(browser: Browser, address: str, width: int) -> Visit:
     """Open a page in a browser without cache, wait until it is quiet, and read its figures."""
-    context = browser.new_context()
+    context = browser.new_context(viewport={"width": width, "height": 800})
     try:
         page = context.new_page()
         page.add_init_script(WATCH)
@@ -127,6 +149,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="script/bench panel", description=__doc__)
     parser.add_argument("--data", type=Path, metavar="DIR", help="an app's data folder; default: an empty one")
     parser.add_argument("--times", type=int, default=5, help="how often each page is opened")
+    parser.add_argument("--width", type=int, default=1280, help="of the window, in pixels")
     args = parser.parse_args(words)
     chromium = os.environ.get("PANEL_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with (
@@ -136,8 +159,8 @@ def main(words: Sequence[str] | None = None) -> None:
     ):
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         rows = [
-            row(name, [visit(browser, f"{address}{place}") for _ in range(args.times)])
-            for name, place in PAGES.items()
+            row(name, [visit(browser, f"{address}{place}", args.width) for _ in range(args.times)])
+            for name, place in find_places(address).items()
         ]
         about = f"Chromium {browser.version}"
         browser.close()

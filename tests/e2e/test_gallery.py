@@ -21,6 +21,14 @@ pytestmark = [pytest.mark.slow]
 
 AXE = ROOT / "addon/frontend/node_modules/axe-core/axe.min.js"
 PATIENCE_MS = 60_000
+MOST_SHIFT = 0.05  # half of what the Web Vitals call good
+MOST_SHIFT_SETTINGS = 0.15  # its cards still grow as their lists arrive
+WATCH = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
 EMPTY = {"home": "#/", "recordings": "#/recordings", "settings": "#/settings", "missing": "#/model/nothing_v1"}
 FULL = {
     "home": "#/",
@@ -53,6 +61,8 @@ def browser() -> Iterator[Any]:
         pytest.skip("needs Chromium: script/browser")
     if not (ROOT / "addon/web/static/index.html").is_file():
         pytest.skip("the panel is not built: script/panel")
+    if not AXE.is_file():
+        pytest.skip("needs axe, of the panel's packages: script/panel")
     with playwright.sync_playwright() as driver:
         found = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield found
@@ -82,6 +92,7 @@ def look(browser: Any, gallery: Path) -> Iterator[Callable[..., Any]]:
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(WATCH)
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 
@@ -114,7 +125,10 @@ def visit(page: Any, address: str, picture: Path) -> dict[str, Any]:
     page.goto(address)
     settle(page)
     page.screenshot(path=picture, full_page=True)
-    wrong: dict[str, Any] = findings(page) if AXE.is_file() else {}
+    wrong: dict[str, Any] = findings(page)
+    most = MOST_SHIFT_SETTINGS if address.endswith("#/settings") else MOST_SHIFT
+    if (shift := page.evaluate("window.shifts")) >= most:
+        wrong["layout shift"] = shift
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong["overflow"] = page.evaluate("document.documentElement.scrollWidth")
     return wrong

@@ -59,6 +59,13 @@ async def report(parts: Parts, id: Id) -> dict[str, Any]:
     return found
 
 
+async def manifest(parts: Parts, id: Id) -> dict[str, Any]:
+    """Return the manifest as ESPHome reads it."""
+    path = await parts.models.file(id, "json")
+    found: dict[str, Any] = json.loads(await asyncio.to_thread(path.read_bytes))
+    return found
+
+
 async def page(parts: Parts, id: Id) -> web.FileResponse:
     """Return the report as a page."""
     path = await parts.models.file(id, "page")
@@ -87,6 +94,7 @@ ROUTES = (
     Route("DELETE", "models/{id}", delete, status=204),
     Route("POST", "models/{id}/restore", restore),
     Route("GET", "models/{id}/report", report),
+    Route("GET", "models/{id}/manifest", manifest),
     Route("GET", "models/{id}/report.html", page, media="text/html"),
     Route("GET", "models/{id}/download", download, media="application/zip", cost=1),
 )

@@ -36,6 +36,7 @@ export async function readRun(job: string): Promise<{ job: t.Job; run: Run }> {
 
 export const readModel = (model: string) => getJson<t.Model>(`models/${id(model)}`);
 export const readReport = <T>(model: string) => getJson<T>(`models/${id(model)}/report`);
+export const readManifest = (model: string) => getJson<t.Manifest>(`models/${id(model)}/manifest`);
 export const noteModel = (model: string, notes: string) =>
   sendJson<t.Model>("PATCH", `models/${id(model)}`, { notes });
 export const deleteModel = (model: string) => sendJson("DELETE", `models/${id(model)}`);

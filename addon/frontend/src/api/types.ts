@@ -54,6 +54,11 @@ export interface Model {
   deleted?: string | null;
 }
 
+/** What the panel shows of it. */
+export interface Manifest {
+  micro: { minimum_esphome_version?: string };
+}
+
 export type SampleLabel = "phrase" | "near_miss" | "other";
 export type SampleState = "inbox" | "good" | "false_wake" | "discarded";
 

@@ -28,6 +28,7 @@ import { shared } from "../styles/shared";
 export class WsModelPage extends LitElement {
   @property() modelId = "";
   @state() private report: Report | null = null;
+  @state() private least = ""; // version of ESPHome
   @state() private cutoff = 0;
   @state() private problem: { message: string; hint: string } | null = null;
   readonly controller = new LiveController(this);
@@ -46,7 +47,6 @@ export class WsModelPage extends LitElement {
       }
       .warnings {
         padding-inline-start: 20px;
-        list-style: disc;
       }
     `,
   ];
@@ -60,8 +60,10 @@ export class WsModelPage extends LitElement {
     this.cutoff = 0;
     try {
       if (!live.models.has(id)) live.put({ model: await client.readModel(id) });
-      const report = await client.readReport<Report>(id);
-      if (id === this.modelId) this.report = report;
+      const [report, manifest] = await Promise.all([client.readReport<Report>(id), client.readManifest(id)]);
+      if (id !== this.modelId) return;
+      this.least = manifest.micro.minimum_esphome_version ?? "";
+      this.report = report;
     } catch (error) {
       if (id === this.modelId) this.problem = describeError(error);
     }
@@ -145,6 +147,7 @@ export class WsModelPage extends LitElement {
       formatBytes(model.size),
       model.id,
     ];
+    if (this.least) about.push(translate("model.least", { version: this.least }));
     return html`<div class="row head">
       <div class="grow">
         <h1>${model.phrase}</h1>

@@ -39,7 +39,9 @@ def make_report(cutoff: int = 216, name: str = "hey_panel") -> dict[str, Any]:
         ],
         "scores": {name: [1 + n for n in range(32)] for name in ("positives", "near_misses", "negatives")},
         "latency": {"estimated": False, "median_ms": 95, "p95_ms": 224, "values_ms": list(range(-80, 260, 20))},
-        "warnings": ["Only 100 recordings of the phrase were measured: the intervals are wide."],
+        "cautions": [
+            {"code": "few_clips", "message": "Only 100 recordings of the phrase were measured.", "values": {"n": 100}}
+        ],
         "calibration": {
             "window": 5,
             "sensitivities": [

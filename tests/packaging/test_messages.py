@@ -14,7 +14,7 @@ from trainer.phrase.collisions import MESSAGES
 CATALOGUES = Path("addon/frontend/translations")
 # Calls that make a message, by the program: the family, and the places of code and values among the arguments.
 MAKERS = {
-    "trainer": {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3)},
+    "trainer": {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3), "Caution": ("caution", 0, 2)},
     "addon": {"Warning": ("warning", 0, 3), "Check": ("check", 2, 5), "Verdict": ("end", 1, 4)},
 }
 # Values that the panel adds.
@@ -71,7 +71,7 @@ def texts(request: pytest.FixtureRequest, root: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution"])
 def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) -> None:
     assert sent[family]
     assert (
@@ -79,7 +79,7 @@ def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) 
     )
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "error"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "error"])
 def test_texts_name_only_what_is_sent(sent: Codes, texts: dict[str, str], family: str) -> None:
     for code, places in sent[family].items():
         always = frozenset.intersection(*places) | GIVEN

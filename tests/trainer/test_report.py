@@ -116,7 +116,7 @@ def test_a_calculated_arena_is_not_called_measured(tmp_path: Path) -> None:
 def test_without_a_test_split_the_figures_say_so(tmp_path: Path) -> None:
     make_run(tmp_path, test_clips=False)
     found, _ = run_stage(tmp_path)
-    assert any("No voice was kept" in w for w in found.warnings)
+    assert any("No voice was kept" in c.message for c in found.cautions)
 
 
 def test_the_same_run_gives_the_same_report(tmp_path: Path) -> None:

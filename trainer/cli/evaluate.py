@@ -91,5 +91,5 @@ def _tell(evaluation: "Evaluation") -> None:
             write(f"  {accept.recording} at {accept.at_s:.1f} s")
     for rejection in evaluation.rejections:
         write(f"left out ({rejection.reason}): {rejection.message}")
-    for warning in evaluation.warnings:
-        write(f"note: {warning}")
+    for caution in evaluation.cautions:
+        write(f"note: {caution.message}")

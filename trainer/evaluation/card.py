@@ -73,8 +73,8 @@ def render_card(evaluation: Evaluation) -> str:
         _measured(evaluation),
         *_sensitivities(evaluation),
         *(
-            ["## Before you rely on it\n\n" + "\n".join(f"- {w}" for w in evaluation.warnings)]
-            * bool(evaluation.warnings)
+            ["## Before you rely on it\n\n" + "\n".join(f"- {c.message}" for c in evaluation.cautions)]
+            * bool(evaluation.cautions)
         ),
         _LIMITS,
         *_origin(evaluation),

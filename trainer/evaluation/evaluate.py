@@ -16,7 +16,7 @@ from trainer.evaluation.admitting import admit, count_reasons
 from trainer.evaluation.device import Twin
 from trainer.evaluation.results import Evaluation, ModelFacts
 from trainer.evaluation.scoring import CLEAN, ClipTask, Recording, Rule, StreamTask, score_clips, score_stream
-from trainer.evaluation.summary import Heard, find_warnings
+from trainer.evaluation.summary import Heard, find_cautions
 from trainer.events import Report
 from trainer.features.conditions import check_condition
 from trainer.model.manifest import Manifest, probability_of, read_manifest
@@ -81,7 +81,7 @@ def evaluate_folders(
     return Evaluation(
         model=facts,
         basis=_basis(positives, negatives),
-        warnings=find_warnings(heard, summary["false_accepts"], summary["groups"], voices=False),
+        cautions=find_cautions(heard, summary["false_accepts"], summary["groups"], voices=False),
         created=now(),
         **summary,
     )

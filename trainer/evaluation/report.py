@@ -70,8 +70,8 @@ def render_report(evaluation: Evaluation) -> str:
 def _body(evaluation: Evaluation) -> Iterable[str]:
     plots = draw_plots(evaluation)
     yield _facts(evaluation)
-    if evaluation.warnings:
-        items = "".join(f"<li>{escape(w)}</li>" for w in evaluation.warnings)
+    if evaluation.cautions:
+        items = "".join(f"<li>{escape(c.message)}</li>" for c in evaluation.cautions)
         yield f'<section class="warnings"><h2>Before you rely on it</h2><ul>{items}</ul></section>'
     if evaluation.calibration:
         yield _sensitivities(evaluation.calibration.sensitivities, evaluation.calibration.window)

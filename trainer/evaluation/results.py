@@ -1,7 +1,7 @@
 """What an evaluation found: typed, versioned, as it stands in report.json."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,15 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Caution:
+    """What a reader must know before believing the figures (D6): in words, and by code and values for programs."""
+
+    code: str
+    message: str
+    values: dict[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """One model, measured.
 
@@ -122,7 +131,7 @@ class Evaluation:
         curve: recall against false accepts at every cutoff.
         calibration: how cutoff and window were chosen, on the validation sets; None for a model from elsewhere.
         history: rows of the training's history.
-        warnings: what a reader must know before believing the figures.
+        cautions: the gravest first.
     """
 
     model: ModelFacts
@@ -140,7 +149,7 @@ class Evaluation:
     scores: Scores
     latency: Latency | None
     rejections: tuple[Rejection, ...]
-    warnings: tuple[str, ...]
+    cautions: tuple[Caution, ...]
     created: str
     calibration: Calibration | None = None
     history: tuple[dict[str, float], ...] = ()
@@ -169,6 +178,8 @@ def read_evaluation(path: Path) -> Evaluation:
         version = data.pop("version", None)
         if version != VERSION:
             raise DataError(f"{path}: report version {VERSION} is known. Received: {version!r}")
+        if "warnings" in data:  # a report from before cautions had codes
+            data["cautions"] = [{"code": "", "message": text} for text in data.pop("warnings")]
         return TypeAdapter(Evaluation).validate_python(data)
     except ValidationError as error:
         wrong = ".".join(map(str, error.errors()[0]["loc"]))

@@ -22,9 +22,9 @@ from trainer.evaluation.evaluate import CLIPS, chunks, cut_streams, now, order_c
 from trainer.evaluation.placing import quiet_features
 from trainer.evaluation.provenance import gather_provenance
 from trainer.evaluation.report import write_report
-from trainer.evaluation.results import Evaluation, ModelFacts, write_evaluation
+from trainer.evaluation.results import Caution, Evaluation, ModelFacts, write_evaluation
 from trainer.evaluation.scoring import CLEAN, ClipTask, Recording, Rule, StreamTask, score_clips, score_stream
-from trainer.evaluation.summary import Heard, find_warnings
+from trainer.evaluation.summary import Heard, find_cautions
 from trainer.evaluation.words import summarise
 from trainer.events import Report, Warning
 from trainer.model.manifest import Manifest, write_manifest
@@ -182,14 +182,12 @@ def _measure(
         heard.add_stream(score)
     summary = heard.summary(rule, twin.stride)
     synthetic = all(r.voice.startswith(SYNTHETIC) for r in kinds[ClipKind.POSITIVE])
-    warnings = find_warnings(heard, summary["false_accepts"], summary["groups"], voices=synthetic)
+    cautions = find_cautions(heard, summary["false_accepts"], summary["groups"], voices=synthetic)
     if split is Split.VALIDATION:
-        warnings = (
-            *warnings,
-            "No voice was kept for the test: the figures are from those that the cutoff was chosen on.",
-        )
+        untested = "No voice was kept for the test: the figures are from those that the cutoff was chosen on."
+        cautions = (*cautions, Caution("no_test_voice", untested))
     basis = "voices and recordings that the model never heard" if split is Split.TEST else "the validation voices"
-    return {"basis": basis, "warnings": warnings, **summary}
+    return {"basis": basis, "cautions": cautions, **summary}
 
 
 def _recordings(samples: Path, clips: Sequence[Clip], split: Split, kind: ClipKind) -> list[Recording]:

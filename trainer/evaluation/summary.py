@@ -1,5 +1,6 @@
 """From scores of clips and streams to the figures of an evaluation."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from trainer.core.clips import Rejection
 from trainer.evaluation.admitting import count_reasons
 from trainer.evaluation.device import CUTOFFS
 from trainer.evaluation.measures import Confusion, Hourly, Share, confuse, det_curve, hourly, rank, share
-from trainer.evaluation.results import Accept, Condition, Group, Latency, NegativeSource, Scores, histogram
+from trainer.evaluation.results import Accept, Caution, Condition, Group, Latency, NegativeSource, Scores, histogram
 from trainer.evaluation.scoring import CLEAN, ClipScore, Rule, StreamScore
 from trainer.evaluation.words import TOO_FAST, at_most
 from trainer.evaluation.words import hours as show_hours
@@ -72,34 +73,48 @@ class Heard:
         }
 
 
-def find_warnings(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], voices: bool) -> tuple[str, ...]:
+def find_cautions(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], voices: bool) -> tuple[Caution, ...]:
     """Return what a reader must know before believing the figures (D6)."""
     clips = {c.recording.name for c in heard.clips}
-    found: list[str] = []
+    found: list[Caution] = []
     if not clips:
-        found.append("No recording of the phrase was measured: how often the device hears it is unknown.")
+        found.append(
+            Caution("no_clips", "No recording of the phrase was measured: how often it is heard is unknown.")
+        )
     elif len(clips) < FEW_CLIPS:
-        found.append(f"Only {len(clips)} recordings of the phrase were measured: the intervals are wide.")
-    if false_accepts.value is None:
-        found.append("No negative sound was measured: how often the device wakes by mistake is unknown.")
-    elif false_accepts.bound is None or false_accepts.bound > TOO_FAST:
-        found.append(
-            f"{show_hours(false_accepts.hours)} of other sound say nothing of how often the device wakes by mistake."
-        )
-    elif false_accepts.count == 0 and false_accepts.hours < SHORT_HOURS:
-        found.append(
-            f"No false accept in {show_hours(false_accepts.hours)} does not mean none at home: it only says fewer "
-            f"than {at_most(false_accepts.bound)} an hour, with 95 % confidence."
-        )
+        few = f"Only {len(clips)} recordings of the phrase were measured: the intervals are wide."
+        found.append(Caution("few_clips", few, {"n": len(clips)}))
+    found += _on_sound(false_accepts)
     if voices:
-        found.append("All recordings of the phrase are spoken by synthetic voices; people are harder to hear.")
+        synthetic = "All recordings of the phrase are spoken by synthetic voices; people are harder to hear."
+        found.append(Caution("synthetic", synthetic))
     if groups and len(groups) < FEW_VOICES and voices:
-        found.append(f"Only {len(groups)} voices were measured.")
+        found.append(Caution("few_voices", f"Only {len(groups)} voices were measured.", {"n": len(groups)}))
     if heard.rejections:
         names = ", ".join(r.origin for r in heard.rejections[:3])
         reasons = count_reasons(heard.rejections)
-        found.append(f"{len(heard.rejections)} recordings could not be used ({reasons}), such as {names}.")
+        unusable = f"{len(heard.rejections)} recordings could not be used ({reasons}), such as {names}."
+        found.append(Caution("unusable", unusable, {"n": len(heard.rejections), "reasons": reasons, "names": names}))
     return tuple(found)
+
+
+def _on_sound(found: Hourly) -> list[Caution]:
+    """Say what the other sound is too little for."""
+    minutes = math.ceil(found.hours * 60)
+    if found.value is None:
+        unknown = "No negative sound was measured: how often the device wakes by mistake is unknown."
+        return [Caution("no_sound", unknown)]
+    if found.bound is None or found.bound > TOO_FAST:
+        little = f"{show_hours(found.hours)} of other sound say nothing of how often the device wakes by mistake."
+        return [Caution("little_sound", little, {"n": minutes})]
+    if found.count == 0 and found.hours < SHORT_HOURS:
+        bound = at_most(found.bound)
+        short = (
+            f"No false accept in {show_hours(found.hours)} does not mean none at home: it only says fewer "
+            f"than {bound} an hour, with 95 % confidence."
+        )
+        return [Caution("short_sound", short, {"n": minutes, "bound": bound})]
+    return []
 
 
 def _recall(scores: Sequence[ClipScore]) -> Share:

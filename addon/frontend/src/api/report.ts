@@ -1,5 +1,7 @@
 /** What the panel shows of `report.json`, as the trainer's evaluation writes it. */
 
+import type { Message } from "../i18n/told";
+
 export interface Share {
   hits: number;
   total: number;
@@ -36,7 +38,7 @@ export interface Report {
   curve: { cutoff: number; recall: Share; false_accepts: Hourly }[];
   scores: { positives: number[]; near_misses: number[]; negatives: number[] } | null;
   latency: { estimated: boolean; median_ms: number; p95_ms: number; values_ms: number[] } | null;
-  warnings: string[];
+  cautions: Message[];
   calibration: { window: number; sensitivities: Sensitivity[] } | null;
   history: { step: number; [value: string]: number }[];
   provenance: { voices?: number; sources?: { name: string; licence: string; hours: number }[] };

@@ -8,6 +8,7 @@ import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
 import type { Report } from "../api/report";
 import type { Model } from "../api/types";
+import "../components/ws-cautions";
 import "../components/ws-facts";
 import "../components/ws-hear";
 import "../components/ws-icon";
@@ -45,9 +46,6 @@ export class WsModelPage extends LitElement {
       .wait {
         height: 240px;
       }
-      .warnings {
-        padding-inline-start: 20px;
-      }
     `,
   ];
 
@@ -60,9 +58,12 @@ export class WsModelPage extends LitElement {
     this.cutoff = 0;
     try {
       if (!live.models.has(id)) live.put({ model: await client.readModel(id) });
-      const [report, manifest] = await Promise.all([client.readReport<Report>(id), client.readManifest(id)]);
+      const [report, manifest] = await Promise.all([
+        client.readReport<Report>(id),
+        client.readManifest(id).catch(() => null), // the page does without
+      ]);
       if (id !== this.modelId) return;
-      this.least = manifest.micro.minimum_esphome_version ?? "";
+      this.least = manifest?.micro.minimum_esphome_version ?? "";
       this.report = report;
     } catch (error) {
       if (id === this.modelId) this.problem = describeError(error);
@@ -105,16 +106,7 @@ export class WsModelPage extends LitElement {
   /** All that rests on the report comes at once, so that nothing moves. */
   private renderRest(model: Model, cutoff: number) {
     return html`<ws-facts .model=${model} .report=${this.report}></ws-facts>
-      ${
-        this.report?.warnings.length
-          ? html`<section class="card stack tight">
-              <h2>${translate("model.warnings")}</h2>
-              <ul class="warnings soft">
-                ${this.report.warnings.map((text) => html`<li>${text}</li>`)}
-              </ul>
-            </section>`
-          : nothing
-      }
+      ${this.report?.cautions.length ? html`<ws-cautions .cautions=${this.report.cautions}></ws-cautions>` : nothing}
       <section class="card stack">
         <h2>${translate("try.title")}</h2>
         ${

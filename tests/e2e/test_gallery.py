@@ -22,7 +22,6 @@ pytestmark = [pytest.mark.slow]
 AXE = ROOT / "addon/frontend/node_modules/axe-core/axe.min.js"
 PATIENCE_MS = 60_000
 MOST_SHIFT = 0.05  # half of what the Web Vitals call good
-MOST_SHIFT_SETTINGS = 0.15  # its cards still grow as their lists arrive
 WATCH = """
 window.shifts = 0;
 new PerformanceObserver((list) => {
@@ -126,8 +125,7 @@ def visit(page: Any, address: str, picture: Path) -> dict[str, Any]:
     settle(page)
     page.screenshot(path=picture, full_page=True)
     wrong: dict[str, Any] = findings(page)
-    most = MOST_SHIFT_SETTINGS if address.endswith("#/settings") else MOST_SHIFT
-    if (shift := page.evaluate("window.shifts")) >= most:
+    if (shift := page.evaluate("window.shifts")) >= MOST_SHIFT:
         wrong["layout shift"] = shift
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         wrong["overflow"] = page.evaluate("document.documentElement.scrollWidth")

@@ -18,7 +18,12 @@ export class WsOptions extends LitElement {
     ...shared,
     css`
       .skeleton {
-        height: 220px;
+        height: 327px; /* what comes in its place, in English, so that nothing below moves */
+      }
+      @media (width < 600px) {
+        .skeleton {
+          height: 369px;
+        }
       }
       .choices {
         display: grid;

@@ -1,4 +1,4 @@
-import { html, LitElement } from "lit";
+import { css, html, LitElement } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { listProfiles, readSystem } from "../api/client";
@@ -17,10 +17,17 @@ import { shared } from "../styles/shared";
 @customElement("ws-settings-page")
 export class WsSettingsPage extends LitElement {
   @state() private system: System | null = null;
-  @state() private profiles: Profile[] = [];
+  @state() private profiles: Profile[] | null = null;
   /** How often the connection came back: what loads itself is then made anew. */
   @state() private again = 0;
-  static override styles = shared;
+  static override styles = [
+    ...shared,
+    css`
+      .wait {
+        height: 640px;
+      }
+    `,
+  ];
 
   override connectedCallback() {
     super.connectedCallback();
@@ -57,39 +64,35 @@ export class WsSettingsPage extends LitElement {
       this.again,
       html`<div class="stack">
         <h1>${translate("settings.title")}</h1>
-        <div class="pair top">
-          <div class="stack">
-            ${this.renderCard("settings.general", html`<ws-options .lanPort=${this.system?.lan_port ?? 0}></ws-options>`)}
-            ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
-            ${this.renderCard(
-              "storage.title",
-              html`<ws-system
-                section="storage"
-                .system=${this.system}
-                @cleaned=${() => this.loadSystem()}
-              ></ws-system>`,
-            )}
-          </div>
-          <div class="stack">
-            ${this.renderCard(
-              "hardware.title",
-              html`<ws-system section="hardware" .system=${this.system}></ws-system>
-                <ws-data-sets of="gpu"></ws-data-sets>`,
-            )}
-            ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
-            ${this.renderCard(
-              "profiles.title",
-              html`<ws-profiles .profiles=${this.profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
-            )}
-            ${this.renderCard(
-              "about.title",
-              html`<ws-system section="about" .system=${this.system}></ws-system>`,
-              "about.help",
-            )}
-          </div>
-        </div>
+        ${this.system && this.profiles ? this.renderCards(this.system, this.profiles) : html`<div class="skeleton wait" aria-busy="true"></div>`}
       </div>`,
     );
+  }
+
+  /** What answers late, and is of any length, stands last in its column: nothing moves when it comes. */
+  private renderCards(system: System, profiles: Profile[]) {
+    return html`<div class="pair top">
+      <div class="stack">
+        ${this.renderCard("settings.general", html`<ws-options .lanPort=${system.lan_port}></ws-options>`)}
+        ${this.renderCard(
+          "storage.title",
+          html`<ws-system section="storage" .system=${system} @cleaned=${() => this.loadSystem()}></ws-system>`,
+        )}
+        ${this.renderCard("data.title", html`<ws-data-sets></ws-data-sets>`, "data.help")}
+      </div>
+      <div class="stack">
+        ${this.renderCard(
+          "hardware.title",
+          html`<ws-system section="hardware" .system=${system}></ws-system> <ws-data-sets of="gpu"></ws-data-sets>`,
+        )}
+        ${this.renderCard(
+          "profiles.title",
+          html`<ws-profiles .profiles=${profiles} @saved=${() => this.loadProfiles()}></ws-profiles>`,
+        )}
+        ${this.renderCard("about.title", html`<ws-system section="about" .system=${system}></ws-system>`, "about.help")}
+        ${this.renderCard("voices.installed", html`<ws-voices></ws-voices>`, "voices.installed_help")}
+      </div>
+    </div>`;
   }
 
   private renderCard(title: TextKey, content: unknown, help?: TextKey) {

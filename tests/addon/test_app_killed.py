@@ -100,6 +100,7 @@ async def test_it_ends_in_good_order_within_ten_seconds(tmp_path: Path, number: 
     async with outside(tmp_path) as app:
         assert (await app.until(id, at_work))["attempt"] == 2
         await app.ask("DELETE", f"jobs/{id}", 409)
+        assert await app.signal(number) == 0  # and leaves no trainer behind
 
 
 async def test_a_second_app_on_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -17,6 +17,10 @@ MAKERS = {
     "trainer": {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3), "Caution": ("caution", 0, 2)},
     "addon": {"Warning": ("warning", 0, 3), "Check": ("check", 2, 5), "Verdict": ("end", 1, 4)},
 }
+# Errors that people at a terminal meet, or programs that speak the helper's protocol; none comes to the panel.
+ELSEWHERE = {
+    "bad_params", "bad_request", "no_folder", "no_session", "no_tensorboard", "too_many_sessions", "unknown_method",
+}  # fmt: skip
 # Values that the panel adds.
 GIVEN = {"message", "hint"}
 
@@ -77,6 +81,11 @@ def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) 
     assert (
         sorted(code for code in sent[family] if not {f"{family}.{code}", f"{family}.{code}.other"} & set(texts)) == []
     )
+
+
+def test_every_error_has_a_text_or_is_met_elsewhere(sent: Codes, texts: dict[str, str]) -> None:
+    told = {code for code in sent["error"] if {f"error.{code}", f"error.{code}.other"} & set(texts)}
+    assert set(sent["error"]) - told == ELSEWHERE
 
 
 @pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "error"])

@@ -61,6 +61,15 @@ def test_no_text_is_left_over(catalogues: dict[str, dict[str, str]], code: str) 
     assert sorted(left) == []
 
 
+def test_every_known_data_set_has_a_text(root: Path, catalogues: dict[str, dict[str, str]]) -> None:
+    packs = json.loads((root / "trainer/data/packs.json").read_text(encoding="utf-8"))
+    names = {re.sub(r"_\d\d$", "", pack["name"]) for pack in packs}
+    assert len(names) > 5
+    texts = set(catalogues["en"])
+    assert sorted(n for n in names if not {f"pack.{n}", f"pack.{n}.note"} <= texts) == []
+    assert sorted(k for k in texts if k.startswith("pack.") and k.split(".")[1] not in names) == []
+
+
 def test_the_options_texts_are_the_catalogues(root: Path, catalogues: dict[str, dict[str, str]]) -> None:
     spec = importlib.util.spec_from_file_location("option_texts", root / "script" / "option_texts.py")
     assert spec

@@ -4,7 +4,7 @@ import * as client from "../api/client";
 import { live } from "../api/live";
 import type { DataSet } from "../api/types";
 import { attempt, describeError } from "../errors";
-import { translate } from "../i18n/translate";
+import { fill, findText, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import { downloadStyles, renderDownload } from "./download-line";
 import "./ws-problem";
@@ -80,12 +80,21 @@ export class WsDataSets extends LitElement {
   }
 
   private renderSet(set: DataSet) {
-    const title = set.kind === "gpu" ? translate("data.gpu") : set.title;
-    const note = set.kind === "gpu" ? translate("data.gpu_help") : set.note;
-    return renderDownload(set, title, note, {
+    return renderDownload(set, ...describe(set), {
       download: (name) => this.act(client.downloadData(name)),
       cancel: (name) => this.act(client.cancelData(name)),
       delete: (name) => this.act(client.deleteData(name)),
     });
   }
+}
+
+/** Title and note: in our own words where there are some, else as they came. The parts of a set share theirs. */
+function describe(set: DataSet): [title: string, note: string] {
+  if (set.kind === "gpu") return [translate("data.gpu"), translate("data.gpu_help")];
+  const [, name, part] = /^(.+?)(?:_(\d\d))?$/.exec(set.name) ?? [];
+  const title = findText(`pack.${name}`);
+  return [
+    title === undefined ? set.title : fill(title, { part: Number(part) + 1 }),
+    findText(`pack.${name}.note`) ?? set.note,
+  ];
 }

@@ -1,13 +1,13 @@
 """What can be downloaded, public data sets or voices: listed, fetched and removed by children."""
 
 import asyncio
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 
 from addon.bus import Bus, DataProgress
 from addon.errors import AppError, Conflict, NotFound
 from addon.library.fetching import Fetch, Program
-from trainer.events import Progress
+from trainer.events import Failed, Progress, Values
 
 
 class DataState(StrEnum):
@@ -28,7 +28,7 @@ class DataSet:
         language, speakers: of a voice: "de_DE", how many speak in it.
         size_mb: of the download, where known.
         done, total: bytes, while it is being fetched.
-        message: why the last download failed.
+        code, message, hint, values: why the last download failed, as in `Failed`.
     """
 
     name: str
@@ -40,7 +40,10 @@ class DataSet:
     state: DataState
     done: int = 0
     total: int = 0
+    code: str = ""
     message: str = ""
+    hint: str = ""
+    values: Values = field(default_factory=dict)
     language: str = ""
     speakers: int = 0
 
@@ -121,7 +124,7 @@ class Downloads:
         found = await self.get(name)
         if found.state in (DataState.DOWNLOADING, DataState.HERE):
             raise Conflict(f"the {self._program.what} {name!r} is {found.state}")
-        self._set(replace(found, state=DataState.DOWNLOADING, done=0, total=0, message=""))
+        self._set(_failing(replace(found, state=DataState.DOWNLOADING, done=0, total=0)))
         task = asyncio.create_task(self._fetch(name), name=f"fetch {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -151,7 +154,7 @@ class Downloads:
         if found.state is DataState.DOWNLOADING or name in self._fetches:
             raise Conflict(f"the {self._program.what} {name!r} is being fetched", hint="Cancel that first.")
         await self._program.remove(name)
-        self._set(replace(found, state=DataState.ABSENT, message=""))
+        self._set(_failing(replace(found, state=DataState.ABSENT)))
 
     async def stop(self) -> None:
         """End all downloads."""
@@ -179,15 +182,17 @@ class Downloads:
             fetch = self._fetches[name] = await self._program.fetch(name)
             if self._known[name].state is not DataState.DOWNLOADING:
                 await fetch.end()  # cancelled before it began
-            message = await fetch.follow(lambda progress: self._advance(name, progress))
-        except (AppError, OSError) as error:
-            message = str(error)
+            failed = await fetch.follow(lambda progress: self._advance(name, progress))
+        except AppError as error:
+            failed = Failed(error.code, error.message, error.hint, error.values)
+        except OSError as error:
+            failed = Failed("system", str(error))
         finally:
             if begun := self._fetches.pop(name, None):
                 await begun.end()
         if self._known[name].state is DataState.DOWNLOADING:
-            state = DataState.FAILED if message else DataState.HERE
-            self._set(replace(self._known[name], state=state, done=0, total=0, message=message))
+            state = DataState.FAILED if failed else DataState.HERE
+            self._set(_failing(replace(self._known[name], state=state, done=0, total=0), failed))
 
     def _advance(self, name: str, progress: Progress) -> None:
         if self._known[name].state is DataState.DOWNLOADING:
@@ -196,3 +201,9 @@ class Downloads:
     def _set(self, row: DataSet) -> None:
         self._known[row.name] = row
         self._bus.publish(DataProgress(row.name, asdict(row)))
+
+
+def _failing(found: DataSet, failed: Failed | None = None) -> DataSet:
+    """Return it with why its download failed, or with nothing of that."""
+    told = failed or Failed("", "")
+    return replace(found, code=told.code, message=told.message, hint=told.hint, values=told.values)

@@ -30,11 +30,12 @@ class Fetch:
 
     child: Process
 
-    async def follow(self, take: Callable[[Progress], None]) -> str:
+    async def follow(self, take: Callable[[Progress], None]) -> Failed | None:
         """Hand over its progress until it ends; return why it failed, or nothing."""
-        message, stdout = "the download ended without a word", self.child.stdout
+        failed: Failed | None = None
+        finished, stdout = False, self.child.stdout
         if stdout is None:
-            return message
+            return Failed("crash", "the download cannot be followed")
         async for line in read_lines(stdout):
             try:
                 event = decode((line or b"").decode("utf-8", "replace"))
@@ -43,12 +44,16 @@ class Fetch:
             match event:
                 case Progress():
                     take(event)
-                case Failed(_, text, hint):
-                    message = f"{text}. {hint}".rstrip()
+                case Failed():
+                    failed = event
                 case Finished():
-                    message = ""
+                    finished = True
         code = await self.child.wait()
-        return message or ("" if code == 0 else f"the download ended with exit code {code}")
+        if failed or (finished and code == 0):
+            return failed
+        return Failed(
+            "crash", f"the download ended with exit code {code}" if code else "the download ended unexpectedly"
+        )
 
     async def end(self) -> None:
         """End it and all that it started: gently, then firmly."""

@@ -158,8 +158,11 @@ export interface DataSet {
   /** Bytes, while it is being fetched. */
   done: number;
   total: number;
-  /** Why the last download failed. */
+  /** Why the last download failed: as a `Message`. */
+  code: string;
   message: string;
+  hint: string;
+  values?: NonNullable<Message["values"]>;
   /** Of a voice: "de_DE". */
   language?: string;
   /** Of a voice: how many speak in it. */

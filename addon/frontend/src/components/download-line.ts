@@ -3,6 +3,7 @@ import { mdiClose, mdiDelete, mdiDownload } from "@mdi/js";
 import { css, html, nothing } from "lit";
 import type { DataSet } from "../api/types";
 import { formatBytes } from "../i18n/format";
+import { tell } from "../i18n/told";
 import { translate } from "../i18n/translate";
 import "./ws-icon";
 import "./ws-progress";
@@ -32,7 +33,7 @@ export function renderDownload(set: DataSet, title: string, note: string, action
   return html`<li class="line">
     <div class="grow name">
       ${title}<br /><span class="soft">${about.join(" · ")}${note ? html`<br />${note}` : nothing}</span>
-      ${set.state === "failed" ? html`<br /><span class="bad soft">${set.message}</span>` : nothing}
+      ${set.state === "failed" ? html`<br /><span class="bad soft">${sayFailure(set)}</span>` : nothing}
       ${
         set.state === "downloading"
           ? html`<ws-progress .done=${set.done} .total=${set.total} .label=${title}></ws-progress>`
@@ -41,6 +42,11 @@ export function renderDownload(set: DataSet, title: string, note: string, action
     </div>
     ${renderButton(set, { name: title }, actions)}
   </li>`;
+}
+
+function sayFailure(set: DataSet): string {
+  const { message, hint } = tell(set, "error");
+  return hint ? `${message.replace(/[.]?$/, ".")} ${hint}` : message;
 }
 
 function renderButton(set: DataSet, name: { name: string }, actions: Actions) {

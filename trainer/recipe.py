@@ -96,6 +96,7 @@ class AugmentationRecipe:
 
     Attributes:
         copies: augmented copies of each positive. `near_miss_copies`, `speech_copies` likewise.
+        recorded_weight: copies of a person's recording of the phrase beside those of a voice's clip (D12: 3 to 2).
         seconds: length of a training clip.
         run_on: other speech directly before or after the phrase (N8).
         rooms: a room impulse response; `room_mix` is the wet share (A3).
@@ -106,6 +107,7 @@ class AugmentationRecipe:
     copies: Annotated[int, Field(ge=1, le=200)] = 10
     near_miss_copies: Annotated[int, Field(ge=1, le=200)] = 4
     speech_copies: Annotated[int, Field(ge=1, le=50)] = 2
+    recorded_weight: Annotated[float, Field(ge=0.5, le=10)] = 1.5
     seconds: Annotated[float, Field(ge=2.0, le=10.0)] = 3.0
     run_on: Probability = 0.3
     rooms: Probability = 0.6

@@ -1,6 +1,7 @@
 """The front end and the stage: where frames lie in time, and whole feature sets from clips to stores."""
 
 import json
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from trainer.core.workers import process_pool
 from trainer.errors import DataError
 from trainer.events import Progress, Sample, Warning, discard
 from trainer.features.frontend import features_of, frame_count, frame_of, quantise, samples_for
+from trainer.features.sets import plan_sets
 from trainer.features.stage import make_features
 from trainer.recipe import AugmentationRecipe, Recipe
 
@@ -44,7 +46,7 @@ def write_samples(folder, rows):
     clips, sounds = [], []
     for number, (kind, split, seconds) in enumerate(rows):
         end = seconds if kind is ClipKind.POSITIVE else None
-        clips.append(Clip(kind, split, f"{split}{number % 3}", "test", "CC0-1.0", seconds, end_s=end))
+        clips.append(Clip(kind, split, f"piper:{split}{number % 3}", "test", "CC0-1.0", seconds, end_s=end))
         sounds.append(voice(seconds, number))
     folder.mkdir(parents=True, exist_ok=True)
     write_manifest(folder / "clips.jsonl", clips)
@@ -177,6 +179,20 @@ def test_the_result_does_not_depend_on_the_workers(tmp_path):
             first, second = (tmp_path / str(n) / name / part for n in (1, 2))
             assert first.read_bytes() == second.read_bytes(), (name, part)
         assert (tmp_path / "1" / name / "values.bin").read_bytes() != (other / name / "values.bin").read_bytes()
+
+
+def test_recordings_of_people_weigh_more_in_training_than_voices():
+    """As three to two (D12); in validation all weigh the same."""
+    clips = [
+        Clip(ClipKind.POSITIVE, split, speaker, "test", "CC0-1.0", 1.0, end_s=0.9)
+        for split in (Split.TRAIN, Split.VALIDATION)
+        for speaker in ("speaker1", "kokoro:af_heart+am_adam")
+    ]
+    sets = {planned.name: planned for planned in plan_sets(Recipe(), clips, [16_000] * 4)}
+    copies = Recipe().augmentation.copies
+    rows = Counter(scene.clip for scene in sets["train_positive"].scenes)
+    assert sorted(rows.values()) == [copies, copies * 3 // 2]
+    assert len(set(Counter(scene.clip for scene in sets["validation_positive"].scenes).values())) == 1
 
 
 def test_without_any_other_speech_there_are_still_sets(tmp_path):

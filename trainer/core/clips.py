@@ -26,6 +26,9 @@ class Split(StrEnum):
     TEST = "test"  # reported figures only
 
 
+SYNTHETIC = ("piper:", "kokoro:")  # name spaces of speakers that are not people
+
+
 @dataclass(frozen=True)
 class Clip:
     """One row of a clip manifest; row i of the manifest is row i of the audio store beside it.

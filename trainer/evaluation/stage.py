@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.core.clips import Clip, ClipKind, Split, read_clips
+from trainer.core.clips import SYNTHETIC, Clip, ClipKind, Split, read_clips
 from trainer.core.folders import write_whole
 from trainer.core.ragged import RaggedStore
 from trainer.core.workers import map_in_order
@@ -35,7 +35,6 @@ from trainer.samples.provenance import read_hashes
 EVALUATION_VERSION = 2  # raise it when figures change: runs made before are then measured again
 _STREAM_S = 300.0
 _LEAD_S, _TAIL_S = 2.0, 0.5  # of quiet around stored features of a clip
-SYNTHETIC = ("piper:", "kokoro:")  # name spaces of voices that are not people
 _NEGATIVES = (ClipKind.SPEECH, ClipKind.NOISE, ClipKind.MUSIC)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from trainer.core.clips import Clip, ClipKind, Split
+from trainer.core.clips import SYNTHETIC, Clip, ClipKind, Split
 from trainer.core.seeds import generator
 from trainer.errors import DataError
 from trainer.features.scenes import Scene, Source, cut_neighbour, pack_clips, place_phrase, run_speech
@@ -84,7 +84,8 @@ def _positives(
 ) -> FeatureSet:
     scenes, dropped = list[Scene](), 0
     for source in kinds[ClipKind.POSITIVE]:
-        for _ in range(copies):
+        weight = choice.recorded_weight if split is Split.TRAIN and not source.speaker.startswith(SYNTHETIC) else 1.0
+        for _ in range(round(copies * weight)):
             speech, speed = kinds[ClipKind.SPEECH], _speed(choice, rng)
             scene = place_phrase(source, choice.seconds, speed, speech, choice.run_on, rng)
             if scene is None:

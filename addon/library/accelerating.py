@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from addon import acceleration
+from addon.library.sizes import measure_folder
 from trainer.events import Event, Failed, Finished, Progress, encode
 
 PROBE = "import tensorflow, cupy"
@@ -70,7 +71,7 @@ class Installation:
     def _make_room(self) -> None:
         shutil.rmtree(self.partial / "arriving", ignore_errors=True)
         (self.partial / "arriving").mkdir(parents=True)
-        need = acceleration.DISK_MB - _size(self.partial) / _MEGA + _RESERVE_MB
+        need = acceleration.DISK_MB - measure_folder(self.partial) / _MEGA + _RESERVE_MB
         free = shutil.disk_usage(self.partial).free / _MEGA
         if free < need:
             raise Broken(f"{free / 1000:.1f} GB are free; {need / 1000:.1f} GB are needed", "Clean up under Storage.")
@@ -90,7 +91,7 @@ class Installation:
             while child.returncode is None:
                 with suppress(subprocess.TimeoutExpired):
                     child.wait(_EVERY_S)
-                yield _size(self.partial)
+                yield measure_folder(self.partial)
             if child.returncode:
                 log.seek(0)
                 raise Broken(f"{requirement.split()[0]} cannot be installed: {_last_error(log.read())}", _MEANWHILE)
@@ -132,17 +133,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(event: Event) -> None:
     sys.stdout.write(encode(event).rstrip("\n") + "\n")
     sys.stdout.flush()
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(place) / name).lstat().st_size
-            except OSError:
-                continue  # gone meanwhile
-    return total
 
 
 def _last_error(text: bytes) -> str:

@@ -1,7 +1,6 @@
 """What fills the disk, by kind, and what of it may go."""
 
 import asyncio
-import os
 import shutil
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from addon.errors import NotFound
+from addon.library.sizes import measure_folder
 from addon.library.trash import Trash
 from addon.records import Job, JobState
 from addon.store import Store
@@ -72,22 +72,11 @@ class Storage:
             shutil.rmtree(self.data / "jobs" / job.id / name, ignore_errors=True)
 
     def _sizes(self) -> dict[str, int]:
-        found = {kind: _size(self.data / kind) for kind in KINDS}
+        found = {kind: measure_folder(self.data / kind) for kind in KINDS}
         found["database"] = sum(
             path.stat().st_size for name in ("wakesmith.db*", "backup*") for path in self.data.glob(name)
         )
         return found
-
-
-def _size(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(place) / name).lstat().st_size
-            except OSError:
-                continue  # gone meanwhile
-    return total
 
 
 def _empty(folder: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from trainer.cli.checking import check_folder, check_number
 from trainer.cli.printing import megabytes, write, write_object, write_table
-from trainer.errors import DataError, RecipeError, WakesmithError
-from trainer.events import Failed, Finished
+from trainer.errors import DataError, RecipeError
+from trainer.events import Finished
 
 KINDS = ("positives", "negatives", "noise", "music", "rooms")
 
@@ -82,15 +82,12 @@ def fetch(args: argparse.Namespace) -> int:
 
 
 def _fetch_with_events(names: list[str]) -> int:
-    from trainer.cli.watchers import write_json
+    from trainer.cli.watchers import failures_as_events, write_json
     from trainer.data.packs import fetch_pack, find_pack, list_packs, packs_folder
 
-    try:
+    with failures_as_events():
         for pack in [find_pack(name, list_packs()) for name in names]:
             folder = fetch_pack(pack.name, packs_folder(), write_json)
-    except WakesmithError as error:
-        write_json(Failed(error.code, error.message, error.hint, error.values))
-        raise
     write_json(Finished(str(folder)))
     return 0
 

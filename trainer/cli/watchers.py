@@ -41,7 +41,7 @@ def failures_as_events() -> Iterator[None]:
     try:
         yield
     except WakesmithError as error:
-        write_json(Failed(error.code, error.message, error.hint))
+        write_json(Failed(error.code, error.message, error.hint, error.values))
         raise
 
 

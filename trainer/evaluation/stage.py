@@ -82,11 +82,6 @@ def evaluate_model(
     twin = Twin(model)
     calibration = calibrate_model(recipe, twin, out / "features", executor, report)
     chosen = calibration.chosen
-    if not chosen.held:
-        message = "no cutoff meets the target for false accepts and near misses on the validation sets"
-        report(
-            Warning("target_not_met", message, "Train longer, or with more negatives; the quietest cutoff is taken.")
-        )
     facts = ModelFacts(
         f"{name}.tflite",
         plan.text,
@@ -118,12 +113,16 @@ def evaluate_model(
         created=now(),
         **measured,
     )
+    _write_all(folder, name, evaluation, _manifest(recipe, plan, facts, arena))
+    return evaluation
+
+
+def _write_all(folder: Path, name: str, evaluation: Evaluation, manifest: Manifest) -> None:
     write_evaluation(folder / "report.json", evaluation)
     write_report(folder / "report.html", evaluation)
     write_card(folder / "card.md", evaluation)
     write_whole(folder / "summary.txt", summarise(evaluation))
-    write_manifest(folder / f"{name}.json", _manifest(recipe, plan, facts, arena))
-    return evaluation
+    write_manifest(folder / f"{name}.json", manifest)
 
 
 def calibrate_model(recipe: Recipe, twin: Twin, features: Path, executor: Executor, report: Report) -> Calibration:
@@ -149,7 +148,12 @@ def calibrate_model(recipe: Recipe, twin: Twin, features: Path, executor: Execut
         report(Warning("little_negative_sound", message, hint, values))
     positives, near_misses, ambient = found.values()
     target = choice.false_accepts_per_hour
-    return calibrate(positives, near_misses, ambient, hours, target, choice.windows, twin.stride)
+    calibration = calibrate(positives, near_misses, ambient, hours, target, choice.windows, twin.stride)
+    if not calibration.chosen.held:
+        message = "no cutoff meets the target for false accepts and near misses on the validation sets"
+        hint = "Train longer, or with more negatives; the quietest cutoff is taken."
+        report(Warning("target_not_met", message, hint))
+    return calibration
 
 
 def _measure(

@@ -34,7 +34,8 @@ from trainer.model.weights import load_weights
 from trainer.phrase.espeak import find_voice
 from trainer.phrase.language import normalise_text
 from trainer.phrase.plan import PLAN_VERSION, PhrasePlan, plan_phrase, read_plan, write_plan
-from trainer.recipe import Recipe, dump_recipe
+from trainer.recipe import Recipe
+from trainer.recipe_files import dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
 from trainer.samples.voices import installed_voices
 from trainer.training.stage import TRAINING_VERSION, train_model

@@ -186,7 +186,7 @@ def test_the_trainer_reads_the_choices_as_they_were_meant(text: str) -> None:
     """No `${NAME}` in a phrase reads the environment, and nothing else changes its meaning."""
     import tempfile
 
-    from trainer.recipe import load_recipe
+    from trainer.recipe_files import load_recipe
 
     for phrase in (text, f"${{HOME}} {text}", "${SUPERVISOR_TOKEN}", "# no: [yaml]"):
         with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ import pytest
 
 from trainer import errors, events
 from trainer.cli.command import EXIT_CODES, build_parser
-from trainer.recipe import load_recipe
+from trainer.recipe_files import load_recipe
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,8 @@ from trainer.cli.watchers import PlainView, duration, write_tensorboard
 from trainer.core.arrays import choose
 from trainer.errors import Cancelled, TrainingError
 from trainer.events import Finished, Metric, Progress, Report, Stage, StageState, Started, Warning
-from trainer.recipe import Recipe, load_recipe
+from trainer.recipe import Recipe
+from trainer.recipe_files import load_recipe
 
 RUN = [
     Started("hey jarvis", "out", ("phrase", "samples", "training")),
@@ -165,7 +166,7 @@ def test_flags_lie_over_the_file(tmp_path: Path) -> None:
 
 
 def test_resume_takes_the_runs_own_choices(tmp_path: Path) -> None:
-    from trainer.recipe import dump_recipe
+    from trainer.recipe_files import dump_recipe
 
     saved = load_recipe("quick", settings=["seed=7", "phrase.text=hey"])
     (tmp_path / "recipe.yaml").write_text(dump_recipe(saved))

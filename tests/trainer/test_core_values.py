@@ -21,7 +21,7 @@ from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import map_in_order, process_pool
 from trainer.errors import DataError, ResourceError, WakesmithError
 from trainer.events import Event, Progress
-from trainer.recipe import load_recipe
+from trainer.recipe_files import load_recipe
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from trainer.errors import WakesmithError
 from trainer.events import Event, Warning
 from trainer.phrase.plan import PLAN_VERSION, plan_phrase, write_plan
 from trainer.pipeline import Run, run
-from trainer.recipe import Recipe, load_recipe
+from trainer.recipe import Recipe
+from trainer.recipe_files import load_recipe
 
 pytestmark = pytest.mark.voices
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from trainer.errors import RecipeError
-from trainer.recipe import PRESETS, Recipe, dump_recipe, load_recipe, parse_recipe, read_sections, read_yaml
+from trainer.recipe import Recipe
+from trainer.recipe_files import PRESETS, dump_recipe, load_recipe, parse_recipe, read_sections, read_yaml
 
 
 @pytest.mark.parametrize("preset", PRESETS)

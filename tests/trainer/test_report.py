@@ -23,7 +23,8 @@ from trainer.evaluation.words import at_most, describe_accepts, describe_heard, 
 from trainer.events import Event, Warning
 from trainer.model.manifest import read_manifest
 from trainer.phrase.plan import PhrasePlan, Pronunciation
-from trainer.recipe import Recipe, parse_recipe
+from trainer.recipe import Recipe
+from trainer.recipe_files import parse_recipe
 from trainer.samples.provenance import Provenance
 
 MODEL = Path(pytest.importorskip("pymicro_wakeword").__file__).parent / "models" / "alexa.tflite"

@@ -18,7 +18,8 @@ from trainer.core.ragged import RaggedStore
 from trainer.errors import DataError
 from trainer.events import Event, Progress, Sample, Warning, discard
 from trainer.phrase.plan import PhrasePlan, plan_phrase
-from trainer.recipe import DataRecipe, Recipe, SampleRecipe, parse_recipe
+from trainer.recipe import DataRecipe, Recipe, SampleRecipe
+from trainer.recipe_files import parse_recipe
 from trainer.samples import synthesis
 from trainer.samples.checks import MARGIN_S
 from trainer.samples.script import write_script

@@ -18,7 +18,8 @@ from trainer.events import Event, Metric, discard
 from trainer.model.dense import forward_numpy
 from trainer.model.shape import SIZES, shape_of
 from trainer.model.weights import FEATURE_SCALE, load_weights
-from trainer.recipe import ModelRecipe, Recipe, load_recipe
+from trainer.recipe import ModelRecipe, Recipe
+from trainer.recipe_files import load_recipe
 from trainer.training.checkpoints import Checkpoint
 from trainer.training.loss import choose_windows
 from trainer.training.sampler import Sampler, open_set

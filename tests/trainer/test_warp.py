@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from trainer.core.arrays import NUMPY
-from trainer.recipe import load_recipe
+from trainer.recipe_files import load_recipe
 from trainer.training.warp import draw_channels, draw_times, warp
 
 

@@ -65,7 +65,7 @@ def choose_recipe(args: argparse.Namespace, folder: Path) -> "Recipe":
     Raises:
         RecipeError: a choice is unknown or out of range, or there is nothing to resume.
     """
-    from trainer.recipe import load_recipe
+    from trainer.recipe_files import load_recipe
 
     file: Path | None = args.config
     if args.resume and file is None:

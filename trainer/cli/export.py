@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.export.verify import Reference, verify_model
     from trainer.model.shape import shape_of
     from trainer.model.weights import load_weights
-    from trainer.recipe import read_sections
+    from trainer.recipe_files import read_sections
 
     weights_file, recipe_file, features = _parts(args.source, args.features)
     recipe = read_sections(recipe_file, "model", "export", "seed")

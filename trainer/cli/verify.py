@@ -44,7 +44,7 @@ def reference_beside(model: Path) -> "Reference | None":
     from trainer.export.verify import Reference
     from trainer.model.shape import shape_of
     from trainer.model.weights import load_weights
-    from trainer.recipe import read_sections
+    from trainer.recipe_files import read_sections
 
     weights, recipe = model.with_name("weights.npz"), model.with_name("recipe.yaml")
     if not (weights.is_file() and recipe.is_file()):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from addon.fleet import Deployment, Publication, Satellite
 from addon.records import Job, Model, Sample
 from trainer.events import Event, Metric, Progress
 from trainer.events import Sample as Clip
@@ -52,8 +53,36 @@ class DataProgress:
 
 
 @dataclass(frozen=True)
+class SatellitesChanged:
+    """The list of satellites is not as it was."""
+
+    satellites: tuple[Satellite, ...]
+
+
+@dataclass(frozen=True)
+class PublicationChanged:
+    """A word was published, or another version of it."""
+
+    publication: Publication
+
+
+@dataclass(frozen=True)
+class DeploymentChanged:
+    """A deployment is new, or is not as it was."""
+
+    deployment: Deployment
+
+
+@dataclass(frozen=True)
+class HomeChanged:
+    """The connections to Home Assistant are not as they were: `values` as the panel shows them."""
+
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Gone:
-    """A `what` ("job", "model", "sample") with this id is no more."""
+    """A `what` ("job", "model", "sample", "publication") with this id is no more."""
 
     what: str
     id: str
@@ -66,7 +95,19 @@ class Missed:
     count: int
 
 
-Message = JobChanged | JobEvent | ModelChanged | SampleChanged | DataProgress | Gone | Missed
+Message = (
+    JobChanged
+    | JobEvent
+    | ModelChanged
+    | SampleChanged
+    | DataProgress
+    | SatellitesChanged
+    | PublicationChanged
+    | DeploymentChanged
+    | HomeChanged
+    | Gone
+    | Missed
+)
 
 
 class Overrun(Exception):
@@ -159,6 +200,12 @@ def _replaces(message: Message) -> object | None:
             return ("progress", job)
         case DataProgress(name):
             return ("data", name)
+        case SatellitesChanged():
+            return "satellites"
+        case HomeChanged():
+            return "home"
+        case DeploymentChanged(deployment):
+            return ("deployment", deployment.id)
         case _:
             return None
 

@@ -14,6 +14,7 @@ DEVICES = ("auto", "cpu", "gpu")
 PREFIX = "WAKESMITH_"
 SUPERVISED = ("log_level", "device", "concurrent", "lan", "lan_token")  # what Supervisor's page offers
 OTHERS = ("TRAIN", "PACKS", "KOKORO_VOICES", "PIPER_VOICES_URL", "JOB")  # variables of ours that the trainer reads
+FOLDER = "/homeassistant"  # where Supervisor mounts Home Assistant's configuration folder
 LEAST_TOKEN = 16  # characters
 
 
@@ -27,6 +28,8 @@ class Options:
         ingress: only Supervisor may ask, and names the user; else anyone who reaches `host`.
         lan, lan_host, lan_port: the second listener, that satellites fetch models from.
         lan_token: what satellites show to send recordings; without one none are taken.
+        homeassistant: Home Assistant's configuration folder, "" where there is none to be had.
+        link_host, link_port: the listener of Home Assistant's integration.
         log_level: debug, info, warning or error.
         concurrent: trainings at a time.
         device: auto, cpu or gpu.
@@ -41,6 +44,9 @@ class Options:
     lan_host: str = "0.0.0.0"  # noqa: S104, satellites are on other machines; off by default
     lan_port: int = 8098
     lan_token: str = field(default="", repr=False)
+    homeassistant: str = ""
+    link_host: str = "127.0.0.1"
+    link_port: int = 8097
     log_level: str = "info"
     concurrent: int = 1
     device: str = "auto"
@@ -55,12 +61,14 @@ class Options:
         for name, good, allowed in (
             ("port", 0 <= self.port <= 65535, "0 to 65535"),
             ("lan_port", 0 <= self.lan_port <= 65535, "0 to 65535"),
+            ("link_port", 0 <= self.link_port <= 65535, "0 to 65535"),
             ("log_level", self.log_level in LEVELS, f"one of {', '.join(LEVELS)}"),
             ("device", self.device in DEVICES, f"one of {', '.join(DEVICES)}"),
             ("concurrent", 1 <= self.concurrent <= 8, "1 to 8"),
             ("assistant_minutes", 0 < self.assistant_minutes <= 1440, "above 0, at most 1440"),
             ("host", bool(self.host), "an address"),
             ("lan_host", bool(self.lan_host), "an address"),
+            ("link_host", bool(self.link_host), "an address"),
         ):
             if not good:
                 raise Invalid(f"{name}: {allowed} is allowed. Received: {getattr(self, name)!r}", code="options")
@@ -84,7 +92,9 @@ def load_options(
     """
     values: dict[str, Any] = {}
     if options_file.is_file():
-        values |= {"data": options_file.parent, "host": "0.0.0.0", "ingress": True}  # noqa: S104, within its network
+        inside = "0.0.0.0"  # noqa: S104, within its network
+        values |= {"data": options_file.parent, "host": inside, "link_host": inside, "ingress": True}
+        values |= {"homeassistant": FOLDER}
     values |= _from_environment(env)
     if options_file.is_file():
         values |= _from_file(options_file)

@@ -6,6 +6,7 @@ from typing import Any
 
 import aiosqlite
 
+from addon.fleet import Delivery, Deployment, DeploymentState, Publication, Target, TargetState
 from addon.records import Job, JobRequest, JobState, Model, Profile, Sample, SampleLabel, SampleState
 
 Row = tuple[Any, ...]
@@ -83,3 +84,42 @@ def request_of(text: str) -> JobRequest:
     data = json.loads(text)
     lists = {name: tuple(data[name]) for name in ("say", "veto")}
     return JobRequest(**(data | lists))
+
+
+def row_of_publication(publication: Publication) -> Row:
+    """Return the publication as a row of `publications`."""
+    return (
+        publication.word, publication.model, publication.phrase, publication.published,
+        json.dumps(publication.previous), json.dumps(publication.overridden),
+    )  # fmt: skip
+
+
+def publication_of(row: aiosqlite.Row) -> Publication:
+    """Read a row of `publications`."""
+    return Publication(
+        word=row["word"], model=row["model"], phrase=row["phrase"], published=row["published"],
+        previous=tuple(json.loads(row["previous"])), overridden=tuple(json.loads(row["overridden"])),
+    )  # fmt: skip
+
+
+def row_of_deployment(deployment: Deployment) -> Row:
+    """Return the deployment as a row of `deployments`."""
+    targets = json.dumps([asdict(target) for target in deployment.targets], ensure_ascii=False)
+    return (
+        deployment.id, deployment.model, deployment.kind, deployment.state.value, deployment.created, targets,
+        deployment.started, deployment.ended, deployment.of, int(deployment.undone),
+    )  # fmt: skip
+
+
+def deployment_of(row: aiosqlite.Row) -> Deployment:
+    """Read a row of `deployments`."""
+    return Deployment(
+        id=row["id"], model=row["model"], kind=row["kind"], state=DeploymentState(row["state"]),
+        created=row["created"], targets=tuple(_target_of(target) for target in json.loads(row["targets"])),
+        started=row["started"], ended=row["ended"], of=row["of"], undone=bool(row["undone"]),
+    )  # fmt: skip
+
+
+def _target_of(data: dict[str, Any]) -> Target:
+    typed = {"delivery": Delivery(data["delivery"]), "state": TargetState(data["state"])}
+    return Target(**(data | typed))

@@ -8,16 +8,21 @@ import aiosqlite
 
 from addon.backup import bring_back
 from addon.errors import Unavailable
+from addon.fleet import Deployment, DeploymentState, Publication
 from addon.migrating import lock_folder, migrate
 from addon.records import Job, JobState, Model, Profile, Sample, SampleLabel, SampleState
 from addon.rows import (
     Row,
+    deployment_of,
     job_of,
     model_of,
     profile_of,
+    publication_of,
+    row_of_deployment,
     row_of_job,
     row_of_model,
     row_of_profile,
+    row_of_publication,
     row_of_sample,
     sample_of,
 )
@@ -97,11 +102,44 @@ class Profiles(Table[Profile]):
         return await self._select(order="name")
 
 
+class Publications(Table[Publication]):
+    """Words whose files stand where ESPHome and Home Assistant look."""
+
+    name, what, key, columns = "publications", "publication", "word", tuple(Publication.__dataclass_fields__)
+
+    def _row(self, record: Publication) -> Row:
+        return row_of_publication(record)
+
+    def _record(self, row: aiosqlite.Row) -> Publication:
+        return publication_of(row)
+
+    async def all(self) -> list[Publication]:
+        """Return all, in the order of the alphabet."""
+        return await self._select(order="word")
+
+
+class Deployments(Table[Deployment]):
+    """Models on their way to satellites, in the order in which they were asked for."""
+
+    name, what, columns = "deployments", "deployment", tuple(Deployment.__dataclass_fields__)
+
+    def _row(self, record: Deployment) -> Row:
+        return row_of_deployment(record)
+
+    def _record(self, row: aiosqlite.Row) -> Deployment:
+        return deployment_of(row)
+
+    async def all(self, *states: DeploymentState) -> list[Deployment]:
+        """Return all, or those in one of the states, oldest first."""
+        return await self._select(*where(state=states or None), order="created, id")
+
+
 class Store:
     """The open database.
 
     Attributes:
-        jobs, models, samples, profiles: `all(...)`, `get(id)`, `put(record)`, `delete(id)`.
+        jobs, models, samples, profiles, publications, deployments: `all(...)`, `get(id)`, `put(record)`,
+            `delete(id)`.
         settings: `all()`, `get(name)`, `put(name, value)`, `delete(name)`.
     """
 
@@ -111,6 +149,8 @@ class Store:
         self.models = Models(connection)
         self.samples = Samples(connection)
         self.profiles = Profiles(connection)
+        self.publications = Publications(connection)
+        self.deployments = Deployments(connection)
         self.settings = Settings(connection)
 
     @classmethod

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from addon.errors import AppError, NotFound, Unavailable
+from addon.fleet import Delivery, Deployment, DeploymentState, Publication, Target, TargetState
 from addon.migrating import migrate, read_steps
 from addon.records import Job, JobRequest, JobState, Model, Profile, Sample, SampleLabel, SampleState
 from addon.store import NAME, Store
@@ -23,6 +24,11 @@ JOB = Job("job_1", REQUEST, JobState.FAILED, "2026-01-01T00:00:00Z", 3, 2, "s", 
           "h", "model_v1", 77, True, 1)  # fmt: skip
 SAMPLE = Sample("s1", "hey jarvis", "Ann", SampleLabel.PHRASE, SampleState.GOOD, "panel", "x.wav",
                 "2026-01-01T00:00:00Z", 1.2, -3.5, 20.0, ("quiet",))  # fmt: skip
+PUBLICATION = Publication("hey", "hey_v2", "hey jarvis", "2026-01-01T00:00:00Z", ("hey_v1",), ("recall",))
+TARGET = Target("aabbccddeeff", "Kitchen", Delivery.FLASH, TargetState.FAILED, 40, "line", "edit_1", True, "compile",
+                "m", "h", {"lines": "x"})  # fmt: skip
+DEPLOYMENT = Deployment("dep_1", "hey_v2", "send", DeploymentState.FAILED, "2026-01-01T00:00:00Z", (TARGET,), "s",
+                        "e", "dep_0", True)  # fmt: skip
 
 
 async def test_every_record_comes_back_equal(tmp_path: Path) -> None:
@@ -43,6 +49,8 @@ async def test_every_record_comes_back_equal(tmp_path: Path) -> None:
         await store.samples.put(SAMPLE)
         await store.profiles.put(profile)
         await store.settings.put("concurrent", 2)
+        await store.publications.put(PUBLICATION)
+        await store.deployments.put(DEPLOYMENT)
     async with await Store.open(tmp_path / NAME) as store:
         assert await store.jobs.get("job_1") == JOB
         assert await store.models.get("hey_v2") == model
@@ -50,6 +58,8 @@ async def test_every_record_comes_back_equal(tmp_path: Path) -> None:
         assert await store.profiles.get("mine") == profile
         assert await store.settings.all() == {"concurrent": 2}
         assert await store.settings.get("concurrent") == 2
+        assert await store.publications.all() == [PUBLICATION]
+        assert await store.deployments.all(DeploymentState.FAILED) == [DEPLOYMENT]
 
 
 @settings(deadline=None, max_examples=20)

@@ -9,7 +9,9 @@ from aiohttp import WSMsgType, web
 
 from addon.bus import (
     DataProgress,
+    DeploymentChanged,
     Gone,
+    HomeChanged,
     JobChanged,
     JobEvent,
     Message,
@@ -17,7 +19,9 @@ from addon.bus import (
     Missed,
     ModelChanged,
     Overrun,
+    PublicationChanged,
     SampleChanged,
+    SatellitesChanged,
 )
 from addon.web.parts import Parts
 from addon.web.route import Route
@@ -65,6 +69,14 @@ def tell(message: Message) -> dict[str, Any]:
             return {"type": "sample", "sample": asdict(sample)}
         case DataProgress(_, values):
             return {"type": "data", "data": values}
+        case SatellitesChanged(satellites):
+            return {"type": "satellites", "satellites": [asdict(s) for s in satellites]}
+        case PublicationChanged(publication):
+            return {"type": "publication", "publication": asdict(publication)}
+        case DeploymentChanged(deployment):
+            return {"type": "deployment", "deployment": asdict(deployment)}
+        case HomeChanged(values):
+            return {"type": "home", "home": values}
         case Gone(what, ident):
             return {"type": "gone", "what": what, "id": ident}
         case Missed(count):

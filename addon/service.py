@@ -18,6 +18,9 @@ from addon.assistant import Assistant
 from addon.backup import save_copy
 from addon.bus import Bus
 from addon.errors import AppError
+from addon.homeassistant.home import Home
+from addon.homeassistant.identity import read_identity
+from addon.homeassistant.link import Link
 from addon.jobs import JobManager, Surveyor
 from addon.jobs.processes import end_leftovers, mark
 from addon.library.downloads import Downloads
@@ -31,7 +34,7 @@ from addon.logs import set_up_logs
 from addon.options import Options, load_options
 from addon.programs import child_environment, trainer_command
 from addon.store import NAME, Store
-from addon.web.app import build_lan, build_panel
+from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
 from addon.web.panel import STATIC, Panel
 from addon.web.parts import Parts
@@ -49,6 +52,7 @@ class Running:
     parts: Parts
     panel: Listener
     lan: Listener
+    link: Listener
 
 
 @asynccontextmanager
@@ -67,6 +71,7 @@ async def run_app(
     """
     data, trainer = options.data.absolute(), tuple(trainer or trainer_command())
     panel, lan = Listener(options.host, options.port), Listener(options.lan_host, options.lan_port)
+    link = Listener(options.link_host, options.link_port)
 
     async def switch_lan(on: bool) -> None:
         await (lan.open(build_lan(parts)) if on else lan.close())
@@ -75,22 +80,23 @@ async def run_app(
         store = await stack.enter_async_context(await Store.open(data / NAME))
         await asyncio.to_thread(_prepare, data)
         stack.push_async_callback(_keep_copy, data)
-        parts = _compose(options, store, data, trainer, switch_lan, buckets or Buckets())
-        stack.push_async_callback(_end, parts, panel, lan)
+        home = Home(options, store, bus := Bus(), await read_identity(store), Link())
+        parts = _compose(options, store, bus, home, data, trainer, switch_lan, buckets or Buckets())
+        stack.push_async_callback(_end, parts, panel, lan, link)
         settings = await begin_settings(store, options)
+        await home.begin()
         await parts.jobs.start()
         await parts.jobs.set_concurrent(settings.concurrent)
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
         if not (options.ingress or is_loopback(options.host)):
             _log.warning("whoever reaches this address may use the panel", extra={"address": options.host})
+        await _try(link.open(build_link(parts)))
+        home.link_port = link.port
         if settings.lan:
-            try:
-                await switch_lan(True)
-            except AppError as error:  # the panel is there to mend it
-                _log.error("the LAN listener is closed: %s", error.message)
+            await _try(switch_lan(True))
         sweeper = asyncio.create_task(_sweep(parts.storage, data), name="sweep")
         stack.callback(sweeper.cancel)
-        yield Running(parts, panel, lan)
+        yield Running(parts, panel, lan, link)
 
 
 async def serve(options: Options) -> None:
@@ -121,13 +127,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _compose(
     options: Options,
     store: Store,
+    bus: Bus,
+    home: Home,
     data: Path,
     trainer: Sequence[str],
     switch_lan: Callable[[bool], Awaitable[None]],
     buckets: Buckets,
 ) -> Parts:
     """Make the parts; nothing runs yet."""
-    bus = Bus()
     assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
     models = ModelLibrary(store, bus, data)
     command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
@@ -145,16 +152,25 @@ def _compose(
         datasets=datasets,
         voices=Downloads(bus, VoiceProgram(command, env)),
         storage=Storage(store, data),
+        home=home,
         switch_lan=switch_lan,
         buckets=buckets,
         version=_version(),
     )
 
 
-async def _end(parts: Parts, panel: Listener, lan: Listener) -> None:
+async def _try(opening: Awaitable[None]) -> None:
+    """Listen where that can be; the panel is there to mend it where not."""
+    try:
+        await opening
+    except AppError as error:
+        _log.error("a listener stays closed: %s", error.message)
+
+
+async def _end(parts: Parts, *listeners: Listener) -> None:
     """Stop all parts at once: each is firm within eight seconds, and Supervisor may give no more than ten."""
     downloads = (parts.datasets.stop(), parts.voices.stop())
-    stops = (panel.close(), lan.close(), parts.jobs.stop(), *downloads, parts.assistant.stop())
+    stops = (*(listener.close() for listener in listeners), parts.jobs.stop(), *downloads, parts.assistant.stop())
     for error in await asyncio.gather(*stops, return_exceptions=True):
         if isinstance(error, BaseException):
             _log.error("a part did not stop in good order", exc_info=error)

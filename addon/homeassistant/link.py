@@ -37,33 +37,49 @@ class _Question:
     progress: Progress | None = None
 
 
+def _stay() -> None:
+    """Nobody is there who could leave."""
+
+
 @dataclass
 class Link:
     """At most one integration is at the other end; a newer connection takes the place of an older one.
 
     Attributes:
         peer: who is there, or None.
-        changed: called when an integration came, went, or says that its satellites are not as they were.
+        changed: called when an integration came, went ("link"), or says what is not as it was ("satellites").
     """
 
     peer: Peer | None = None
     changed: Callable[[str], None] = lambda _what: None
     _send: Send | None = None
+    _leave: Callable[[], None] = _stay
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
     _questions: dict[int, _Question] = field(default_factory=dict)
+    _watchers: list[Callable[[str], None]] = field(default_factory=list)
 
-    def begin(self, peer: Peer, send: Send) -> None:
-        """Take a connection that has said hello; questions to an older one are refused."""
+    def watch(self, watcher: Callable[[str], None]) -> None:
+        """Have one more told what `changed` is told."""
+        self._watchers.append(watcher)
+
+    def begin(self, peer: Peer, send: Send, leave: Callable[[], None] = _stay) -> None:
+        """Take a connection that has said hello; questions to an older one are refused.
+
+        Args:
+            leave: called when a newer connection takes the place of this one.
+        """
         self._forget("Home Assistant connected anew")
-        self.peer, self._send = peer, send
-        self.changed("link")
+        self._leave()
+        self.peer, self._send, self._leave = peer, send, leave
+        self._tell("link")
 
     def end(self, send: Send) -> None:
         """Let go of a connection, if it is still the one that counts."""
         if self._send == send:  # bound methods are made anew whenever they are named
             self._forget("the connection to Home Assistant was lost")
             self.peer = self._send = None
-            self.changed("link")
+            self._leave = _stay
+            self._tell("link")
 
     async def ask(
         self,
@@ -108,10 +124,11 @@ class Link:
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Take what the integration says; what belongs to no question is passed over."""
-        question = self._questions.get(message.get("id", 0))
+        number = message.get("id")
+        question = self._questions.get(number) if isinstance(number, int) else None
         match message.get("type"):
             case "changed":
-                self.changed(str(message.get("what", "")))
+                self._tell(str(message.get("what", "")))
             case "progress" if question and question.progress:
                 percent = message.get("percent")
                 question.progress(str(message.get("line", ""))[:400], percent if isinstance(percent, int) else None)
@@ -120,6 +137,10 @@ class Link:
                 question.answer.set_result(result if isinstance(result, dict) else {})
             case "refused" if question and not question.answer.done():
                 question.answer.set_exception(_refused(message.get("error")))
+
+    def _tell(self, what: str) -> None:
+        for watcher in (self.changed, *self._watchers):
+            watcher(what)
 
     def _forget(self, why: str) -> None:
         for question in self._questions.values():

@@ -1,11 +1,11 @@
-"""The two applications: the panel's, with all of the API, and the LAN's."""
+"""The three applications: the panel's and the integration's, with all of the API, and the LAN's."""
 
 from collections.abc import Iterable
 from weakref import WeakSet
 
 from aiohttp import web
 
-from addon.web import lan
+from addon.web import lan, link
 from addon.web.failures import failures
 from addon.web.guards import add_headers, addresses, record, same_origin
 from addon.web.openapi import ROOT, make_document
@@ -38,6 +38,14 @@ def build_lan(parts: Parts) -> web.Application:
     app = _application(parts, (record, failures, lan.token))
     _add(app, "/", lan.ROUTES)
     app.router.add_get("/health", _health)
+    return app
+
+
+def build_link(parts: Parts) -> web.Application:
+    """Return the application that Home Assistant's integration asks; no browser has its token."""
+    app = _application(parts, (record, failures, link.token))
+    _add(app, ROOT, (*ROUTES, *link.ROUTES))
+    app.on_shutdown.append(close_sockets)
     return app
 
 

@@ -1,6 +1,5 @@
 """The LAN listener: finished models to read, and with a token an inbox for satellites' recordings. Nothing else."""
 
-import hmac
 from typing import Annotated
 
 from aiohttp import web
@@ -13,8 +12,7 @@ from addon.web.failures import Next
 from addon.web.fields import Asked, Line, Phrase
 from addon.web.parts import PARTS, Parts
 from addon.web.route import Route
-
-_GUESS_COST = 8.0  # tokens: a wrong token is tried some times a minute at most
+from addon.web.tokens import check_token
 
 
 class LanModel(BaseModel):
@@ -81,12 +79,7 @@ async def token(request: web.Request, handler: Next) -> web.StreamResponse:
         expected = request.app[PARTS].options.lan_token
         if not expected:
             raise Forbidden("recordings are not taken", hint="Set a LAN token in the app's options.", code="no_token")
-        kind, _, given = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), expected.encode()):
-            request.app[PARTS].buckets.take(request, _GUESS_COST, "guess")
-            raise Unauthorised(
-                "the token is wrong or missing", hint="Send Authorization: Bearer and the app's token."
-            )
+        check_token(request, expected)
     return await handler(request)
 
 

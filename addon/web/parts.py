@@ -7,6 +7,7 @@ from aiohttp import web
 
 from addon.assistant import Assistant
 from addon.bus import Bus
+from addon.homeassistant.home import Home
 from addon.jobs import JobManager
 from addon.library.downloads import Downloads
 from addon.library.models import ModelLibrary
@@ -24,6 +25,7 @@ class Parts:
 
     Attributes:
         datasets, voices: what can be downloaded.
+        home: the connections to Home Assistant, its link among them.
         switch_lan: opens or closes the LAN listener.
         buckets: how often whom may ask for what is expensive.
         version: of the app.
@@ -40,6 +42,7 @@ class Parts:
     datasets: Downloads
     voices: Downloads
     storage: Storage
+    home: Home
     switch_lan: Callable[[bool], Awaitable[None]]
     buckets: Buckets
     version: str

@@ -41,6 +41,13 @@ class House:
     def lan(self, path: str) -> str:
         return f"http://127.0.0.1:{self.app.lan.port}/{path}"
 
+    def link(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.app.link.port}/api/v1/{path}"
+
+    @property
+    def token(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.app.parts.home.identity.token}"}
+
 
 Opener = Callable[..., AbstractAsyncContextManager[House]]
 
@@ -53,7 +60,8 @@ def open_house(tmp_path: Path) -> Opener:
     ) -> AsyncIterator[House]:
         data = tmp_path / "data"
         options = Options(
-            **{"data": data, "port": 0, "lan_host": "127.0.0.1", "lan_port": 0, "lan_token": TOKEN} | choices
+            **{"data": data, "port": 0, "lan_host": "127.0.0.1", "lan_port": 0, "lan_token": TOKEN, "link_port": 0}
+            | choices
         )
         plenty = buckets or Buckets(burst=1e6, rate=1e6)
         async with (

@@ -44,7 +44,8 @@ def test_the_document_says_all_that_a_handler_takes() -> None:
 
 
 def test_the_readme_of_the_api_names_every_route() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "app.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    text = "".join((docs / name).read_text(encoding="utf-8") for name in ("app.md", "satellites.md"))
     for route in ROUTES:
         assert route.path.split("/")[0] in text, route.path
         last = route.path.rsplit("/", 1)[-1]

@@ -1,7 +1,20 @@
 """The table of all routes, one file a domain."""
 
 from addon.web.route import Route
-from addon.web.routes import data, hearing, jobs, listen, live, models, phrases, samples, settings, system, voices
+from addon.web.routes import (
+    data,
+    hearing,
+    home,
+    jobs,
+    listen,
+    live,
+    models,
+    phrases,
+    samples,
+    settings,
+    system,
+    voices,
+)
 
 ROUTES: tuple[Route, ...] = (
     *phrases.ROUTES,
@@ -13,6 +26,7 @@ ROUTES: tuple[Route, ...] = (
     *data.ROUTES,
     *settings.ROUTES,
     *system.ROUTES,
+    *home.ROUTES,
     *live.ROUTES,
     *listen.ROUTES,
 )

@@ -32,7 +32,7 @@ async def events(parts: Parts, request: web.Request) -> web.StreamResponse:
     """Open a WebSocket: a snapshot of jobs and models, then all that happens."""
     async with open_socket(request) as socket, parts.bus.listen() as messages:
         parts.assistant.wake()
-        sender = asyncio.create_task(_send(socket, parts, messages))
+        sender = asyncio.create_task(relay(socket, parts, messages))
         try:
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
@@ -43,17 +43,26 @@ async def events(parts: Parts, request: web.Request) -> web.StreamResponse:
     return socket
 
 
-async def _send(socket: web.WebSocketResponse, parts: Parts, messages: Messages) -> None:
-    """Send until the browser leaves or cannot follow: it then connects again and begins with a snapshot."""
+async def relay(socket: web.WebSocketResponse, parts: Parts, messages: Messages) -> None:
+    """Send a snapshot and all that happens, until the other side leaves or cannot follow: then it connects again."""
     try:
-        jobs, models = await parts.jobs.all(), await parts.models.all()
-        snapshot = {"type": "snapshot", "jobs": [asdict(j) for j in jobs], "models": [asdict(m) for m in models]}
-        await send(socket, json.dumps(snapshot))
+        await send(socket, json.dumps(await take_snapshot(parts)))
         while not socket.closed:
             for message in await messages.take():
                 await send(socket, json.dumps(tell(message)))
     except (Overrun, ConnectionError):
         await socket.close()
+
+
+async def take_snapshot(parts: Parts) -> dict[str, Any]:
+    """Return what is there, as `events` and the link begin."""
+    jobs, models = await parts.jobs.all(), await parts.models.all()
+    return {
+        "type": "snapshot",
+        "jobs": [asdict(j) for j in jobs],
+        "models": [asdict(m) for m in models],
+        "home": parts.home.show(),
+    }
 
 
 def tell(message: Message) -> dict[str, Any]:

@@ -15,7 +15,8 @@ ORDER = ("cli", "pipeline", "export", "evaluation", "training", "model", "featur
          "core", "recipe", "events", "errors")  # fmt: skip
 # What the files of these two do not say; both are Apache-2.0 in their sources.
 SILENT = {"namex", "tflite-micro"}
-SETS = ("cpu", "gpu", "dev", "bench", "kokoro", "node")
+PARTS = ("builders", "esphome", "home-assistant", "satellite")
+SETS = ("cpu", "gpu", "dev", "bench", "kokoro", "node", *PARTS)
 
 
 @pytest.fixture(scope="session")

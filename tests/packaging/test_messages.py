@@ -15,7 +15,12 @@ CATALOGUES = Path("addon/frontend/translations")
 # Calls that make a message, by the program: the family, and the places of code and values among the arguments.
 MAKERS = {
     "trainer": {"Advice": ("advice", 1, 4), "Warning": ("warning", 0, 3), "Caution": ("caution", 0, 2)},
-    "addon": {"Warning": ("warning", 0, 3), "Check": ("check", 2, 5), "Verdict": ("end", 1, 4)},
+    "addon": {
+        "Warning": ("warning", 0, 3),
+        "Check": ("check", 2, 5),
+        "Verdict": ("end", 1, 4),
+        "Note": ("note", 0, 3),
+    },
 }
 # Errors that people at a terminal meet, or programs that speak the helper's protocol; none comes to the panel.
 ELSEWHERE = {
@@ -75,7 +80,7 @@ def texts(request: pytest.FixtureRequest, root: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "note"])
 def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) -> None:
     assert sent[family]
     assert (
@@ -88,7 +93,7 @@ def test_every_error_has_a_text_or_is_met_elsewhere(sent: Codes, texts: dict[str
     assert set(sent["error"]) - told == ELSEWHERE
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "error"])
+@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "note", "error"])
 def test_texts_name_only_what_is_sent(sent: Codes, texts: dict[str, str], family: str) -> None:
     for code, places in sent[family].items():
         always = frozenset.intersection(*places) | GIVEN

@@ -1,0 +1,182 @@
+"""What a device's configuration is made of: its main file, what that includes, packages that cannot be read here."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from addon.publish.esphome_yaml.document import MERGE, STR, Document, children, compose_text, get, pairs
+from addon.publish.esphome_yaml.errors import ConfigError, elsewhere, no_engine, no_list, no_microphone, wrong_chip
+from addon.publish.esphome_yaml.notes import Note, unseen_package
+from addon.publish.esphome_yaml.places import is_model
+
+Reader = Callable[[str], bytes | None]
+# Stock configurations with micro_wake_word whose `models` is a list.
+STOCK = (
+    "esphome/home-assistant-voice-pe",
+    "esphome/wake-word-voice-assistants",
+    "esphome/firmware/wake-word-voice-assistant/",
+    "FutureProofHomes/Satellite1-ESPHome",
+)
+OTHER_CHIPS = ("esp8266", "rp2040", "rp2", "bk72xx", "rtl87xx", "ln882x", "libretiny", "nrf52", "host")
+DEEPEST = 20  # includes within includes, as ESPHome's own limit
+VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+REMOVED = "!remove"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A mapping of top-level keys, and the file in which it stands."""
+
+    file: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found.
+
+    Attributes:
+        sources: the main file and all that is merged into it and can be read.
+        unseen: packages that cannot be read here, as they are named.
+        engines: the values of `micro_wake_word`, wherever they stand.
+        selects: likewise of `select`.
+    """
+
+    sources: tuple[Source, ...]
+    unseen: tuple[str, ...]
+    engines: tuple[Source, ...]
+    selects: tuple[Source, ...]
+    models: tuple[Source, ...]
+
+    def check(self, main: str, word: str) -> list[Note]:
+        """Return what to know before a word is added.
+
+        Raises:
+            ConfigError: the device cannot take it, with the reason.
+        """
+        for list_node in self.models:
+            if isinstance(list_node.node, MappingNode) or (
+                isinstance(list_node.node, ScalarNode) and list_node.node.tag == STR
+            ):
+                raise no_list(list_node.file)
+            for item in children(list_node.node):
+                if is_model(item, word):
+                    raise elsewhere(list_node.file, word)
+        if any(engine.node.tag != REMOVED for engine in self.engines) and not self._removed():
+            return []
+        if self._removed():
+            raise no_engine(main)
+        if not self.unseen:
+            raise self._unfit(main)
+        if any(stock in name for stock in STOCK for name in self.unseen):
+            return []
+        return [unseen_package(", ".join(self.unseen))]
+
+    def takes_selects(self) -> bool:
+        """Return whether a select can be added: every `select` is a list."""
+        return not any(isinstance(found.node, MappingNode) or found.node.tag == REMOVED for found in self.selects)
+
+    def _removed(self) -> bool:
+        return bool(self.engines) and self.engines[0].node.tag == REMOVED
+
+    def _unfit(self, main: str) -> ConfigError:
+        """Return why a configuration without micro_wake_word, all of which can be read, takes no word."""
+        keys = {key.value for source in self.sources for key, _ in pairs(source.node)}
+        chip = next((chip for chip in OTHER_CHIPS if chip in keys), "")
+        if chip:
+            return wrong_chip(main, chip)
+        if "microphone" not in keys:
+            return no_microphone(main)
+        return no_engine(main)
+
+
+def survey(main: Document, files: Reader) -> Survey:
+    """Return what a configuration is made of.
+
+    Raises:
+        ConfigError: a file that it includes is no YAML.
+    """
+    return _Explorer(main, files).explore()
+
+
+class _Explorer:
+    """Follows includes, merges and packages from a main file."""
+
+    def __init__(self, main: Document, files: Reader) -> None:
+        self.main, self.files = main, files
+        self.sources: list[Source] = []
+        self.unseen: list[str] = []
+        self.known = {str(key.value): str(value.value) for key, value in pairs(get(main.root, "substitutions"))}
+
+    def explore(self) -> Survey:
+        self._take(Source(self.main.name, self.main.root), 0)
+        engines = self._find("micro_wake_word", self.sources)
+        models = self._find("models", engines)
+        return Survey(tuple(self.sources), tuple(self.unseen), engines, self._find("select", self.sources), models)
+
+    def _find(self, key: str, sources: Iterable[Source]) -> tuple[Source, ...]:
+        """Return the values of a key, includes followed, merged mappings too."""
+        found = []
+        for source in sources:
+            value = get(source.node, key)
+            if value is not None:
+                found.append(self._follow(source.file, value))
+            elif isinstance(source.node, MappingNode):
+                found += self._find(key, list(self._merged(source)))
+        return tuple(found)
+
+    def _merged(self, source: Source) -> Iterator[Source]:
+        """Yield the mappings that a mapping merges by `<<`."""
+        for key, value in pairs(source.node):
+            if key.tag == MERGE:
+                for part in children(value) if isinstance(value, SequenceNode) else [value]:
+                    yield self._follow(source.file, part)
+
+    def _take(self, source: Source, depth: int) -> None:
+        """Add a mapping of top-level keys, with what it merges and its packages."""
+        self.sources.append(source)
+        if depth > DEEPEST:
+            return
+        for merged in self._merged(source):
+            self._take(merged, depth + 1)
+        packages = get(source.node, "packages")
+        if packages is not None:
+            held = self._follow(source.file, packages)
+            if isinstance(held.node, ScalarNode):
+                self._skip(held.node)
+            listed = children(held.node) if isinstance(held.node, SequenceNode) else _values(held.node)
+            for package in listed:
+                self._take_package(self._follow(held.file, package), depth + 1)
+
+    def _take_package(self, package: Source, depth: int) -> None:
+        address = get(package.node, "url")
+        if isinstance(package.node, MappingNode) and address is None:
+            self._take(package, depth)
+        else:
+            self._skip(address or package.node)
+
+    def _skip(self, node: Node) -> None:
+        if node.value:
+            self.unseen.append(self._substituted(str(node.value)))
+
+    def _follow(self, file: str, node: Node, depth: int = 0) -> Source:
+        """Return what an `!include` stands for; what cannot be read stays as it is."""
+        if node.tag != "!include" or depth > DEEPEST:
+            return Source(file, node)
+        path = get(node, "file") if isinstance(node, MappingNode) else node
+        name = self._substituted(str(path.value)) if isinstance(path, ScalarNode) else "$"
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(file), name))
+        data = None if "$" in name else self.files(target)
+        if data is None:
+            return Source(file, ScalarNode(node.tag, name))
+        return self._follow(target, compose_text(target, data)[2], depth + 1)
+
+    def _substituted(self, text: str) -> str:
+        return VARIABLE.sub(lambda found: self.known.get(found[1], found[0]), text)
+
+
+def _values(node: Node) -> list[Node]:
+    return [value for _, value in pairs(node)]

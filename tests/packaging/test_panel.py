@@ -54,6 +54,7 @@ def test_no_text_is_left_over(catalogues: dict[str, dict[str, str]], code: str) 
     families = {f"{found}" for found in re.findall(r"`([a-z_]+(?:\.[a-z_]+)*)\.\$\{", code)}
     families |= {"stage", "stage_help", "unit", "inbox", "samples"}  # their first part is a variable
     families |= {"advice", "collision", "check", "end", "warning", "caution", "error"}  # see test_messages.py
+    families |= {"satellite", "gate", "note"}  # likewise, of what is sent to satellites
     keys = {re.sub(r"\.(zero|one|other)$", "", key) for key in catalogues["en"]}
     left = {k for k in keys if f'"{k}"' not in code and not any(k.startswith(f"{f}.") for f in families)}
     left = {k for k in left if not re.search(rf"`{re.escape(k)}`", code) and k.removesuffix("_help") not in keys}

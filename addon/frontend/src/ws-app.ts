@@ -1,4 +1,4 @@
-import { mdiCog, mdiHome, mdiMicrophoneMessage } from "@mdi/js";
+import { mdiCog, mdiHome, mdiMicrophoneMessage, mdiSpeakerWireless } from "@mdi/js";
 import { html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { live } from "./api/live";
@@ -8,17 +8,21 @@ import "./components/ws-icon";
 import "./components/ws-toasts";
 import { translate, type TextKey } from "./i18n/translate";
 import "./pages/create-page";
+import "./pages/deployment-page";
 import "./pages/home-page";
 import "./pages/job-page";
 import "./pages/model-page";
 import "./pages/recordings-page";
+import "./pages/satellites-page";
+import "./pages/send-page";
 import "./pages/settings-page";
 import { linkTo, readPlace, type Place } from "./router";
 import { appStyles } from "./styles/app";
 import { shared } from "./styles/shared";
 
 const TABS: { page: string; icon: string; text: TextKey; also: string[] }[] = [
-  { page: "home", icon: mdiHome, text: "nav.home", also: ["create", "job", "model"] },
+  { page: "home", icon: mdiHome, text: "nav.home", also: ["create", "job", "model", "send"] },
+  { page: "satellites", icon: mdiSpeakerWireless, text: "nav.satellites", also: ["deployment"] },
   { page: "recordings", icon: mdiMicrophoneMessage, text: "nav.recordings", also: [] },
   { page: "settings", icon: mdiCog, text: "nav.settings", also: [] },
 ];
@@ -90,6 +94,12 @@ export class WsApp extends LitElement {
         return html`<ws-model-page .modelId=${id}></ws-model-page>`;
       case "recordings":
         return html`<ws-recordings-page></ws-recordings-page>`;
+      case "satellites":
+        return html`<ws-satellites-page></ws-satellites-page>`;
+      case "send":
+        return html`<ws-send-page .modelId=${id} .to=${query.get("to") ?? ""}></ws-send-page>`;
+      case "deployment":
+        return html`<ws-deployment-page .deploymentId=${id}></ws-deployment-page>`;
       case "settings":
         return html`<ws-settings-page></ws-settings-page>`;
       default:

@@ -1,5 +1,6 @@
 /** What can be asked of the service: one function a route. */
 import { emptyRun, type Run } from "./events";
+import type * as f from "./fleet";
 import { getJson, getList, request, sendJson } from "./http";
 import type * as t from "./types";
 
@@ -100,3 +101,26 @@ export const deleteProfile = (name: string) => sendJson("DELETE", `profiles/${id
 
 export const readSystem = () => getJson<t.System>("system");
 export const cleanSystem = (what: string[]) => sendJson<{ freed_mb: number }>("POST", "system/clean", { what });
+
+export const refreshSatellites = () => sendJson<f.Satellite[]>("POST", "satellites/refresh");
+export const tuneSatellite = (satellite: string, word: string, option: string) =>
+  sendJson("POST", `satellites/${id(satellite)}/sensitivity`, { word, option });
+
+export const readGate = (model: string) => getJson<f.Gate>(`models/${id(model)}/gate`);
+export const publishModel = (model: string, how: { override?: boolean; replace?: boolean }) =>
+  sendJson<f.Publication>("POST", `models/${id(model)}/publish`, how);
+export const withdrawWord = (word: string) => sendJson("DELETE", `publications/${id(word)}`);
+export const rollBack = (word: string) => sendJson<f.Deployment>("POST", `publications/${id(word)}/rollback`);
+
+export const previewChanges = (model: string, satellites: string[], signal: AbortSignal) =>
+  sendJson<f.Change[]>("POST", "deployments/preview", { model, satellites }, signal);
+export const sendModel = (what: f.SendRequest) => sendJson<f.Deployment>("POST", "deployments", what);
+export const readDeployment = (deployment: string) => getJson<f.Deployment>(`deployments/${id(deployment)}`);
+export const cancelDeployment = (deployment: string) => sendJson("POST", `deployments/${id(deployment)}/cancel`);
+export const undoDeployment = (deployment: string) =>
+  sendJson<f.Deployment>("POST", `deployments/${id(deployment)}/undo`);
+
+export const installIntegration = () => sendJson("POST", "home/integration");
+export const removeIntegration = () => sendJson("DELETE", "home/integration");
+export const installEsphome = () => sendJson("POST", "home/esphome");
+export const removeEsphome = () => sendJson("DELETE", "home/esphome");

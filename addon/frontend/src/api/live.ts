@@ -1,11 +1,13 @@
 /** What the service holds, kept in step by its `events` WebSocket: first a snapshot, then what changes. */
 import { foldEvent, type Run, type TrainerEvent } from "./events";
 import { readRun } from "./client";
+import { FleetStore, type FleetMessage, type FleetSnapshot } from "./fleet-store";
 import { socketUrl } from "./http";
 import type { DataSet, Job, Model, Sample } from "./types";
 
 type Message =
-  | { type: "snapshot"; jobs: Job[]; models: Model[] }
+  | ({ type: "snapshot"; jobs: Job[]; models: Model[] } & FleetSnapshot)
+  | FleetMessage
   | { type: "job"; job: Job }
   | { type: "event"; job: string; event: TrainerEvent }
   | { type: "model"; model: Model }
@@ -23,6 +25,7 @@ export class Live extends EventTarget {
   jobs = new Map<string, Job>();
   models = new Map<string, Model>();
   runs = new Map<string, Run>();
+  readonly fleet = new FleetStore();
   /** Whether the first snapshot has come. */
   loaded = false;
   connected = false;
@@ -59,14 +62,15 @@ export class Live extends EventTarget {
   }
 
   /** Take over what an answer said, before the socket says it too. */
-  put(what: { job?: Job; model?: Model }): void {
+  put(what: { job?: Job; model?: Model; told?: FleetMessage }): void {
     if (what.job) this.jobs.set(what.job.id, what.job);
     if (what.model) this.models.set(what.model.id, what.model);
+    if (what.told) this.fleet.take(what.told);
     this.changed();
   }
 
-  forget(what: "job" | "model", id: string): void {
-    (what === "job" ? this.jobs : this.models).delete(id);
+  forget(what: "job" | "model" | "publication", id: string): void {
+    (what === "job" ? this.jobs : what === "model" ? this.models : this.fleet.publications).delete(id);
     this.changed();
   }
 
@@ -77,6 +81,7 @@ export class Live extends EventTarget {
         const followed = [...this.runs.keys()];
         this.jobs = new Map(message.jobs.map((job) => [job.id, job]));
         this.models = new Map(message.models.map((model) => [model.id, model]));
+        this.fleet.begin(message);
         this.loaded = this.connected = true;
         this.wait = FIRST_WAIT_MS;
         if (again) this.dispatchEvent(new Event("snapshot"));
@@ -95,7 +100,14 @@ export class Live extends EventTarget {
       case "gone":
         if (message.what === "job") this.jobs.delete(message.id);
         if (message.what === "model") this.models.delete(message.id);
+        if (message.what === "publication") this.fleet.publications.delete(message.id);
         this.dispatchEvent(new CustomEvent("gone", { detail: message }));
+        break;
+      case "satellites":
+      case "publication":
+      case "deployment":
+      case "home":
+        this.fleet.take(message);
         break;
       case "missed": // progress that we were too slow for: ask where the runs stand
         for (const id of this.runs.keys()) void this.follow(id).catch(() => this.runs.delete(id));

@@ -11,6 +11,8 @@ export interface JobRequest {
   preset?: string;
   settings?: Record<string, unknown>;
   recordings?: boolean;
+  /** Ids of those that it is sent to when it is done. */
+  satellites?: string[];
   false_accepts_per_hour?: number | null;
 }
 

@@ -37,6 +37,7 @@ class Satellite:
         active, available: ids of wake words that it listens for, and that it could choose.
         most_active: how many at a time.
         sources: who knows it: "mdns", "registry", "dashboard".
+        as_of: when Home Assistant last told of it, where it cannot be asked now.
         code, message, hint, values: why it takes none, or what to know about how.
     """
 
@@ -56,6 +57,7 @@ class Satellite:
     most_active: int = 1
     sensitivities: tuple[Sensitivity, ...] = ()
     sources: tuple[str, ...] = ()
+    as_of: str | None = None
     code: str = ""
     message: str = ""
     hint: str = ""
@@ -109,6 +111,7 @@ class Target:
         satellite: its id; `name` as it was called then.
         percent: of the state it is in, where that is known; `line`: what the tool last said.
         edit: the id of the edit of its YAML, which can be undone.
+        before: ids of the words that it listened for when its turn came.
         flashed: whether an upload began.
         code, message, hint, values: of its failure.
     """
@@ -120,6 +123,7 @@ class Target:
     percent: int | None = None
     line: str = ""
     edit: str = ""
+    before: tuple[str, ...] = ()
     flashed: bool = False
     code: str = ""
     message: str = ""

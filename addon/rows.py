@@ -121,5 +121,6 @@ def deployment_of(row: aiosqlite.Row) -> Deployment:
 
 
 def _target_of(data: dict[str, Any]) -> Target:
-    typed = {"delivery": Delivery(data["delivery"]), "state": TargetState(data["state"])}
+    words = tuple(data.get("before", ()))
+    typed = {"delivery": Delivery(data["delivery"]), "state": TargetState(data["state"]), "before": words}
     return Target(**(data | typed))

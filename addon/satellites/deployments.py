@@ -1,0 +1,258 @@
+"""Models on their way to satellites: asked for, queued, done one after another, cancelled, undone."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from addon.bus import DeploymentChanged
+from addon.errors import AppError, Conflict, Invalid, TooMany
+from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target, TargetState
+from addon.publish.esphome_yaml.entry import model_id, word_of
+from addon.satellites.means import Means
+from addon.satellites.recovery import recover
+from addon.satellites.run import Run
+from addon.times import now
+
+MOST_TARGETS, MOST_WAITING, SHOWN = 64, 20, 20
+_STOP_S = 6.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What sending a model to a satellite would do.
+
+    Attributes:
+        diff: of its YAML file. `notes`: what to know before.
+        error: why it cannot be sent, as the API says it.
+    """
+
+    satellite: str
+    delivery: Delivery
+    diff: str = ""
+    notes: tuple[Mapping[str, Any], ...] = field(default=())
+    error: Mapping[str, Any] | None = None
+
+
+class Deployments:
+    """All deployments. Call `start` first and `stop` last; every method belongs to one event loop."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._run: Run | None = None
+        self._woken = asyncio.Event()
+        self._changing = asyncio.Lock()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Bring in order what the last run of the app left, then go on with what waits."""
+        for deployment in await recover(self._means):
+            self._means.bus.publish(DeploymentChanged(deployment))
+        self._woken.set()
+        self._worker = asyncio.create_task(self._work(), name="deployments")
+
+    async def stop(self) -> None:
+        """End what runs: a YAML file is put back unless its device is being flashed."""
+        if self._run:
+            self._run.stop()
+            for _ in range(int(_STOP_S / 0.05)):
+                if self._run is None:
+                    break
+                await asyncio.sleep(0.05)
+        if self._worker:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+
+    async def all(self, most: int = SHOWN) -> list[Deployment]:
+        """Return the last ones, oldest first."""
+        return [self._newest(one) for one in (await self._means.store.deployments.all())[-most:]]
+
+    async def get(self, id: str) -> Deployment:
+        """Return one.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._newest(await self._means.store.deployments.get(id))
+
+    async def preview(self, model: str, satellites: Sequence[str]) -> list[Preview]:
+        """Say what sending would do to each satellite.
+
+        Raises:
+            NotFound: there is no such model or satellite.
+        """
+        await self._means.store.models.get(model)
+        return [await self._preview(model, self._means.roster.get(id)) for id in _checked(satellites)]
+
+    async def create(
+        self, model: str, satellites: Sequence[str], *, override: bool = False, replace_rival: bool = False
+    ) -> Deployment:
+        """Publish a model where that is needed, and send it to satellites.
+
+        Raises:
+            NotFound: there is no such model or satellite.
+            Conflict: a satellite takes no model; the gate holds the model back; it does not win.
+        """
+        found = [self._means.roster.get(id) for id in _checked(satellites)]
+        for satellite in found:
+            if satellite.delivery is Delivery.NONE:
+                raise _unfit(satellite)
+        await self._publish(model, override, replace_rival)
+        return await self._queue("send", model, [_target(satellite) for satellite in found])
+
+    async def update(self, word: str, *, override: bool = False, replace_rival: bool = False) -> Deployment:
+        """Send the newest model of a word to all satellites that listen for another version of it.
+
+        Raises:
+            Conflict: there is no model of it, or no such satellite.
+        """
+        models = await self._means.store.models.all(word=word)
+        if not models:
+            raise Conflict(f"there is no model of {word[:80]!r}", "Create one first.", "no_model")
+        await self._publish(models[-1].id, override, replace_rival)
+        return await self._queue("send", models[-1].id, self._listeners(word, models[-1].id))
+
+    async def rollback(self, word: str) -> Deployment:
+        """Publish the version before again, and send it to the satellites that listen for this one.
+
+        Raises:
+            NotFound: the word is not published. Conflict: there is no version before.
+        """
+        publication = await self._means.publisher.rollback(word)
+        return await self._queue("rollback", publication.model, self._listeners(word, publication.model))
+
+    async def undo(self, id: str) -> Deployment:
+        """Take back what a deployment did: files byte for byte, and devices that were flashed are flashed again.
+
+        Raises:
+            Conflict: it has not ended, did nothing, or was undone already.
+        """
+        before = await self.get(id)
+        touched = [one for one in before.targets if one.state is TargetState.DONE or one.edit or one.flashed]
+        if not before.state.ended:
+            raise Conflict(f"the deployment is {before.state}", "Cancel it first.", "not_ended")
+        if before.undone or before.kind == "undo" or not touched:
+            raise Conflict("there is nothing to undo", "Send the version that you want.", "nothing_to_undo")
+        targets = [Target(one.satellite, one.name, one.delivery) for one in reversed(touched)]
+        return await self._queue("undo", before.model, targets, of=id)
+
+    async def cancel(self, id: str) -> Deployment:
+        """End a deployment, or take it from the queue. Asked again while it ends, it is told so again.
+
+        Raises:
+            Conflict: it has ended already.
+        """
+        async with self._changing:
+            deployment = await self.get(id)
+            if deployment.state.ended:
+                raise Conflict(f"the deployment is {deployment.state} already", code="ended")
+            if self._run and self._run.deployment.id == id:
+                await self._run.cancel()
+            else:
+                targets = tuple(replace(one, state=TargetState.SKIPPED) for one in deployment.targets)
+                await self._put(replace(deployment, state=DeploymentState.CANCELLED, targets=targets, ended=now()))
+        return await self.get(id)
+
+    async def note_failure(self, model: str, satellites: Iterable[str], error: AppError) -> Deployment:
+        """Keep that a model could not even be sent, so that it is seen among the deployments."""
+        told = {"code": error.code, "message": error.message, "hint": error.hint, "values": error.values}
+        targets = tuple(
+            Target(id, self._name(id), Delivery.NONE, TargetState.FAILED, **told)  # type: ignore[arg-type]
+            for id in satellites
+        )
+        deployment = Deployment(_new_id(), model, "send", DeploymentState.FAILED, now(), targets, ended=now())
+        await self._put(deployment)
+        return deployment
+
+    async def _publish(self, model: str, override: bool, replace_rival: bool) -> None:
+        found = await self._means.store.models.get(model)
+        published = {one.word: one.model for one in await self._means.store.publications.all()}
+        if published.get(found.word) != model:
+            await self._means.publisher.publish(model, override=override, replace=replace_rival)
+
+    async def _preview(self, model: str, satellite: Satellite) -> Preview:
+        if satellite.delivery is Delivery.NONE:
+            return Preview(satellite.id, satellite.delivery, error=_unfit(satellite).told())
+        if satellite.delivery is Delivery.EXTERNAL or satellite.configuration is None:
+            return Preview(satellite.id, satellite.delivery)
+        try:
+            change = await self._means.editor.preview(satellite.configuration, model)
+        except AppError as error:
+            return Preview(satellite.id, satellite.delivery, error=error.told())
+        notes = tuple(note.told() for note in change.notes)
+        return Preview(satellite.id, satellite.delivery, change.diff, notes)
+
+    def _listeners(self, word: str, model: str) -> list[Target]:
+        """Return the satellites that listen for another version of a word, those first that are connected."""
+        found = [
+            satellite
+            for satellite in self._means.roster.all()
+            if satellite.delivery is not Delivery.NONE
+            and any(id != model and (id == model_id(word) or word_of(id) == word) for id in satellite.active)
+        ]
+        return [_target(satellite) for satellite in sorted(found, key=lambda one: one.online is False)]
+
+    async def _queue(self, kind: str, model: str, targets: Sequence[Target], of: str | None = None) -> Deployment:
+        if len(await self._means.store.deployments.all(DeploymentState.QUEUED)) >= MOST_WAITING:
+            raise TooMany(f"{MOST_WAITING} deployments wait already", hint="Cancel some of them first.")
+        state = DeploymentState.QUEUED
+        deployment = Deployment(_new_id(), model, kind, state, now(), tuple(targets), of=of)
+        await self._put(deployment)
+        self._woken.set()
+        return deployment
+
+    async def _work(self) -> None:
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            while waiting := await self._next():
+                self._run = Run(self._means, waiting)
+                try:
+                    await self._run.finish()
+                    await self._close(self._run.deployment)
+                except Exception:
+                    _log.exception("deployment %s", waiting.id)
+                finally:
+                    self._run = None
+
+    async def _next(self) -> Deployment | None:
+        async with self._changing:
+            return next(iter(await self._means.store.deployments.all(DeploymentState.QUEUED)), None)
+
+    async def _close(self, deployment: Deployment) -> None:
+        if deployment.of and deployment.state is DeploymentState.DONE:
+            await self._put(replace(await self._means.store.deployments.get(deployment.of), undone=True))
+        await self._means.roster.refresh()
+
+    async def _put(self, deployment: Deployment) -> None:
+        await self._means.store.deployments.put(deployment)
+        self._means.bus.publish(DeploymentChanged(deployment))
+
+    def _newest(self, deployment: Deployment) -> Deployment:
+        run = self._run
+        return run.deployment if run and run.deployment.id == deployment.id else deployment
+
+    def _name(self, id: str) -> str:
+        return next((one.name for one in self._means.roster.all() if one.id == id), id)
+
+
+def _new_id() -> str:
+    return f"deployment_{secrets.token_hex(6)}"
+
+
+def _target(satellite: Satellite) -> Target:
+    return Target(satellite.id, satellite.name, satellite.delivery)
+
+
+def _checked(satellites: Sequence[str]) -> list[str]:
+    ids = list(dict.fromkeys(satellites))
+    if not 1 <= len(ids) <= MOST_TARGETS:
+        raise Invalid(f"satellites: 1 to {MOST_TARGETS} are allowed. Received: {len(ids)}")
+    return ids
+
+
+def _unfit(satellite: Satellite) -> Conflict:
+    return Conflict(f"{satellite.name}: {satellite.message}", satellite.hint, satellite.code, satellite.values)

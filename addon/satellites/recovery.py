@@ -1,0 +1,46 @@
+"""After a crash or a restart: deployments that were under way are said to be so, and YAML files are put back."""
+
+import logging
+from dataclasses import replace
+
+from addon.errors import AppError
+from addon.fleet import Deployment, DeploymentState, Target, TargetState
+from addon.satellites.means import Means
+from addon.times import now
+
+_log = logging.getLogger(__name__)
+
+
+async def recover(means: Means) -> list[Deployment]:
+    """Bring deployments in order, and return those that are not as they were. What only waited goes on waiting."""
+    changed = []
+    for deployment in await means.store.deployments.all(DeploymentState.RUNNING, DeploymentState.CANCELLING):
+        targets = tuple([await _judge(means, target) for target in deployment.targets])
+        ended = replace(deployment, state=DeploymentState.INTERRUPTED, targets=targets, ended=now())
+        await means.store.deployments.put(ended)
+        _log.warning("deployment %s was interrupted", deployment.id)
+        changed.append(ended)
+    return changed
+
+
+async def _judge(means: Means, target: Target) -> Target:
+    if target.state.ended:
+        return target
+    if target.state is TargetState.WAITING:
+        return replace(target, state=TargetState.SKIPPED)
+    failed = replace(target, state=TargetState.FAILED, percent=None, code="interrupted")
+    if target.flashed:
+        return replace(
+            failed,
+            code="interrupted_flash",
+            message=f"the app ended while {target.name} was being flashed",
+            hint="The device may be without the model; its YAML file has it. Send it again, or undo.",
+        )
+    message = f"the app ended before {target.name} was changed"
+    if not target.edit:
+        return replace(failed, message=message, hint="Nothing was changed. Send it again.")
+    try:
+        await means.editor.undo(target.edit)
+    except AppError as error:
+        return replace(failed, message=message, hint=f"Its YAML file could not be put back: {error.message}")
+    return replace(failed, edit="", message=message, hint="Its YAML file is as it was before. Send it again.")

@@ -1,0 +1,171 @@
+"""The list of satellites, kept up to date: who is there, what each listens for, and how a model gets to it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from addon.bus import Bus, SatellitesChanged
+from addon.errors import AppError, Conflict, Invalid, NotFound
+from addon.fleet import Satellite
+from addon.homeassistant.link import Link
+from addon.satellites.delivery import House, describe
+from addon.satellites.mdns import Finder
+from addon.satellites.merging import Configuration, merge
+from addon.satellites.registry import Told, read_answer
+from addon.times import now
+
+ASK_S = 180.0  # between two questions to Home Assistant that nothing gave rise to
+TELL_S = 0.5  # between two messages about the list
+_SETTLE_S = 60.0
+_log = logging.getLogger(__name__)
+Files = Callable[[], Awaitable[Iterable[Configuration]]]
+
+
+async def _no_files() -> Iterable[Configuration]:
+    return ()
+
+
+class Roster:
+    """All satellites. Call `start` first and `stop` last; `all` is as of this moment."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        link: Link,
+        finder: Callable[[Callable[[], None]], Finder] = Finder,
+        files: Files = _no_files,
+        folder: bool = False,
+        own: Callable[[], bool] = lambda: False,
+        ask_s: float = ASK_S,
+    ) -> None:
+        """Make the list; nothing runs yet.
+
+        Args:
+            finder: makes who listens to announcements.
+            files: reads ESPHome's YAML files.
+            folder: whether Home Assistant's configuration folder is here.
+            own: whether esphome of our own can flash.
+        """
+        self.finder = finder(self._wake)
+        self._bus, self._link, self._files, self._ask_s = bus, link, files, ask_s
+        self._folder, self._own = folder, own
+        self._told: tuple[Told, ...] = ()
+        self._dashboard = False
+        self._as_of: str | None = None
+        self._configurations: tuple[Configuration, ...] = ()
+        self._shown: tuple[Satellite, ...] = ()
+        self._stale, self._due, self._asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._asking = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+        link.watch(self._hear)
+
+    async def start(self) -> None:
+        """Begin to listen and to ask."""
+        await self.finder.start()
+        self._stale.set()
+        for work in (self._keep_asking, self._keep_telling):
+            self._tasks.append(asyncio.create_task(work(), name=work.__name__))
+
+    async def stop(self) -> None:
+        """Listen and ask no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.finder.stop()
+
+    def all(self) -> list[Satellite]:
+        """Return all, by room and name."""
+        linked = self._link.peer is not None
+        as_of = None if linked else self._as_of
+        house = House(linked, self._dashboard, self._own(), self._folder, as_of)
+        devices = merge(self.finder.found, self._told, self._configurations)
+        return sorted((describe(device, house) for device in devices), key=lambda s: (s.room, s.name, s.id))
+
+    def get(self, id: str) -> Satellite:
+        """Return one.
+
+        Raises:
+            NotFound: there is none.
+        """
+        for satellite in self.all():
+            if satellite.id == id:
+                return satellite
+        raise NotFound(f"there is no satellite {id[:80]!r}", "It may be switched off; look again.", "no_satellite")
+
+    async def refresh(self) -> list[Satellite]:
+        """Ask all sources now."""
+        await self._ask()
+        return self.all()
+
+    async def settle(self, timeout_s: float = _SETTLE_S) -> None:
+        """Wait until Home Assistant has told once, or for so long."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._asked.wait()
+        except TimeoutError:
+            _log.info("Home Assistant has told nothing of its satellites yet")
+
+    async def set_sensitivity(self, id: str, word: str, option: str) -> Satellite:
+        """Choose how easily a satellite hears a word.
+
+        Raises:
+            Invalid: it does not offer that.
+            Unavailable, Refused: Home Assistant could not do it.
+        """
+        satellite = self.get(id)
+        of_word = [one for one in satellite.sensitivities if one.word == word]
+        if not of_word:
+            raise Conflict(
+                f"{satellite.name} has no sensitivity of {word!r} that can be chosen",
+                "Send the model anew: its YAML then gains one.", "no_sensitivity", {"satellite": satellite.name},
+            )  # fmt: skip
+        if option not in of_word[0].options:
+            raise Invalid(f"option: one of {', '.join(of_word[0].options)} is allowed. Received: {option[:80]!r}")
+        await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": option})
+        await self._ask()
+        return self.get(id)
+
+    def _hear(self, what: str) -> None:
+        """Take note that Home Assistant came, went, or has another list."""
+        if what in ("link", "satellites"):
+            self._stale.set()
+            self._wake()
+
+    def _wake(self) -> None:
+        self._due.set()
+
+    async def _keep_asking(self) -> None:
+        while True:
+            self._stale.clear()
+            await self._ask()
+            await asyncio.sleep(TELL_S)
+            try:
+                async with asyncio.timeout(self._ask_s):
+                    await self._stale.wait()
+            except TimeoutError:
+                continue
+
+    async def _ask(self) -> None:
+        async with self._asking:
+            try:
+                self._configurations = tuple(await self._files())
+            except OSError as error:
+                _log.warning("ESPHome's YAML files cannot be read: %s", error)
+            if self._link.peer is not None:
+                try:
+                    self._told, self._dashboard = read_answer(await self._link.ask("satellites"))
+                    self._as_of = now()
+                    self._asked.set()
+                except AppError as error:  # what it told before is kept
+                    _log.warning("Home Assistant cannot tell its satellites: %s", error.message)
+        self._wake()
+
+    async def _keep_telling(self) -> None:
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            shown = tuple(self.all())
+            if shown != self._shown:
+                self._shown = shown
+                self._bus.publish(SatellitesChanged(shown))
+            await asyncio.sleep(TELL_S)

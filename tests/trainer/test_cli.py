@@ -14,7 +14,10 @@ from trainer.core.audio import SAMPLE_RATE, write_wav
 from trainer.core.seeds import generator
 from trainer.data.demo import make_test_dataset
 
-NAMES = ("train", "evaluate", "verify", "export", "voices", "data", "doctor", "listen", "serve")
+NAMES = (
+    *("train", "evaluate", "compare", "verify", "export", "external"),
+    *("voices", "data", "doctor", "listen", "serve"),
+)
 
 
 def official(name: str) -> Path:

@@ -111,9 +111,9 @@ class Target:
         satellite: its id; `name` as it was called then.
         percent: of the state it is in, where that is known; `line`: what the tool last said.
         edit: the id of the edit of its YAML, which can be undone.
-        before: ids of the words that it listened for when its turn came.
         flashed: whether an upload began.
         code, message, hint, values: of its failure.
+        before: ids of the words that it listened for when its turn came.
     """
 
     satellite: str
@@ -123,12 +123,12 @@ class Target:
     percent: int | None = None
     line: str = ""
     edit: str = ""
-    before: tuple[str, ...] = ()
     flashed: bool = False
     code: str = ""
     message: str = ""
     hint: str = ""
     values: Values = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
 
 class DeploymentState(StrEnum):

@@ -1,0 +1,65 @@
+"""Home Assistant core without its face: started in a network of its own, onboarded, restarted."""
+
+import signal
+from pathlib import Path
+
+from tests.real.home import Home, onboard
+from tests.real.network import Network
+from tests.real.parts import inside
+from tests.real.programs import Program, answers
+
+PORT = 8123
+SETTINGS = """\
+homeassistant:
+  name: Test house
+  internal_url: http://{address}:8123
+api:
+assist_pipeline:
+http:
+onboarding:
+zeroconf:
+logger:
+  default: info
+"""
+
+
+class Core:
+    """A configuration folder and the core that works on it."""
+
+    def __init__(self, folder: Path, network: Network) -> None:
+        """Read `folder/configuration.yaml`, written here where it is not there yet."""
+        python = inside("home-assistant", "bin/python")
+        self.folder, self.url = folder, f"http://{network.home.address}:{PORT}"
+        self._address = network.home.address
+        folder.mkdir(exist_ok=True)
+        settings = folder / "configuration.yaml"
+        if not settings.exists():
+            settings.write_text(SETTINGS.format(address=network.home.address))
+        # The compiled modules are kept: the first start takes longer, once.
+        self._program = Program(
+            [python, "-m", "homeassistant", "--config", folder, "--skip-pip"], folder / "output.log",
+            env={"PYTHONDONTWRITEBYTECODE": ""},
+        )  # fmt: skip
+        self._token = ""
+
+    def start(self) -> None:
+        self._program.start(lambda: answers(PORT, self._address), limit=120)
+
+    def stop(self) -> None:
+        self._program.end(signal.SIGTERM, limit=60)
+
+    def kill(self) -> None:
+        self._program.end(signal.SIGKILL)
+
+    async def home(self) -> Home:
+        """Return an administrator's client: `async with await core.home() as home`; the first makes the user."""
+        if not self._token:
+            self._token = await onboard(self.url)
+        return Home(self.url, self._token)
+
+    async def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def said(self) -> str:
+        return self._program.said()

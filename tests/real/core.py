@@ -57,7 +57,7 @@ class Core:
             self._token = await onboard(self.url)
         return Home(self.url, self._token)
 
-    async def restart(self) -> None:
+    def restart(self) -> None:
         self.stop()
         self.start()
 

@@ -105,6 +105,16 @@ class Home:
     async def states(self) -> dict[str, State]:
         return {state["entity_id"]: state for state in await self.ask("get_states")}
 
+    async def entity(self, platform: str, unique_id: str, limit: float = 30) -> str:
+        """Return the id of an integration's entity, once it is there."""
+        found: dict[tuple[str, str], str] = {}
+        async with asyncio.timeout(limit):
+            while (platform, unique_id) not in found:
+                await asyncio.sleep(0.1)
+                entities = await self.ask("config/entity_registry/list")
+                found = {(entity["platform"], entity["unique_id"]): entity["entity_id"] for entity in entities}
+        return found[platform, unique_id]
+
     async def until(self, entity: str, good: Callable[[State], object], limit: float = 30) -> State:
         """Wait until the entity is there and its state is `good`."""
         state: State | None = None

@@ -17,6 +17,8 @@ import pytest
 from tests.real.parts import program
 
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET of linux/sched.h
+# /sys goes on to show the interfaces of the network that it was mounted in; whoever reads it gets one of its own.
+SEEING = ("unshare", "--mount", "sh", "-c", 'mount -t sysfs sysfs /sys && exec "$@"', "sh")
 OURS = Path("/proc/thread-self/ns/net")
 
 
@@ -39,7 +41,7 @@ class Network:
         self._run("route", "add", "default", "dev", self.home.interface)
 
     def add_host(self) -> Host:
-        """Add an interface with its own MAC; its name is none of the machine's, which /sys goes on to show."""
+        """Add an interface with its own MAC."""
         self._count += 1
         host = Host(f"room{self._count}", f"10.77.0.{self._count}", f"02:77:00:00:00:{self._count:02x}")
         end = f"wall{self._count}"

@@ -1,12 +1,13 @@
 """linux-voice-assistant as a satellite: its microphone hears what is played into PulseAudio's null sink, its room."""
 
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.real.network import Network
+from tests.real.network import SEEING, Network
 from tests.real.parts import inside, program
 from tests.real.programs import Program, answers, wait_until
 
@@ -40,8 +41,8 @@ class Satellite:
                       "--disable-shm=yes", "--use-pid-file=no", "-F", rooms]  # fmt: skip
         self._room = Program(pulseaudio, folder / "pulseaudio.log", env=self._env)
         self._assistant = Program(
-            [python, "-m", "linux_voice_assistant", "--name", name, "--network-interface", self.host.interface,
-             "--host", self.host.address, "--audio-input-device", "microphone", "--download-dir", folder,
+            [*SEEING, python, "-m", "linux_voice_assistant", "--name", name, "--audio-input-device", "microphone",
+             "--network-interface", self.host.interface, "--host", self.host.address, "--download-dir", folder,
              "--preferences-file", folder / "preferences.json", "--disable-peripheral-api", "--debug"],
             folder / "assistant.log", env=self._env, cwd=here,
         )  # fmt: skip
@@ -66,6 +67,7 @@ class Satellite:
     def close(self) -> None:
         self.stop()
         self._room.end()
+        shutil.rmtree(self._sound)
 
     def play(self, sound: Path) -> None:
         """Play a WAV file in the room, to its end."""

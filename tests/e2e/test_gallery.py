@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from panel_fleet import House, furnish_house, make_gate, make_home
 from panel_furniture import furnish
 from panel_rooms import CHROMIUM, ROOT, make_model, serve
 
@@ -38,6 +39,31 @@ FULL = {
     "model": "#/model/hey_panel_v2",
     "recordings": "#/recordings",
     "settings": "#/settings",
+}
+# What the service says of satellites, and the pages that show it.
+STREETS: dict[str, tuple[House, dict[str, str]]] = {
+    "linked": (
+        House(),
+        {
+            "satellites": "#/satellites",
+            "send": "#/send/hey_panel_v2?to=aabbccddee01,aabbccddee02",
+            "running": "#/deployment/running",
+            "failed": "#/deployment/failed",
+            "sent": "#/deployment/sent",
+            "published": "#/model/hey_panel_v2",
+            "settings": "#/settings",
+        },
+    ),
+    "refused": (
+        House(gate=make_gate(good=False)),
+        {"send": "#/send/hey_panel_v2?to=aabbccddee01,aabbccddee03", "no_deployment": "#/deployment/nothing"},
+    ),
+    "incompatible": (House(gate=make_gate(compatible=False)), {"send": "#/send/hey_panel_v2"}),
+    "alone": (
+        House((), (), (), make_home(linked=False)),
+        {"satellites": "#/satellites", "send": "#/send/hey_panel_v2", "settings": "#/settings"},
+    ),
+    "elsewhere": (House((), (), (), make_home(linked=False, folder=False)), {"satellites": "#/satellites"}),
 }
 LOOKS = {
     "light": {"viewport": {"width": 1280, "height": 800}},
@@ -141,6 +167,22 @@ def test_every_page_in_every_look(houses: dict[str, str], look: Callable[..., An
             picture = gallery / f"{house}_{name}_{how}.png"
             if found := visit(page, f"{houses[house]}{place}", picture):
                 wrong[picture.stem] = found
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("street", STREETS)
+@pytest.mark.parametrize("how", LOOKS)
+def test_satellites_in_every_look(
+    houses: dict[str, str], look: Callable[..., Any], gallery: Path, how: str, street: str
+) -> None:
+    house, places = STREETS[street]
+    page = look(how)
+    furnish_house(page, house)
+    wrong = {}
+    for name, place in places.items():
+        picture = gallery / f"{street}_{name}_{how}.png"
+        if found := visit(page, f"{houses['full']}{place}", picture):
+            wrong[picture.stem] = found
     assert wrong == {}
 
 

@@ -17,3 +17,7 @@ export function nameWord(id: string): string {
 export function renderWord(id: string) {
   return live.models.has(id) ? html`<a href=${linkTo("model", id)}>${nameWord(id)}</a>` : nameWord(id);
 }
+
+export function nameSatellites(ids: readonly string[]): string {
+  return ids.map((id) => live.fleet.satellites.get(id)?.name ?? id).join(", ");
+}

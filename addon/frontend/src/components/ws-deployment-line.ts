@@ -42,7 +42,7 @@ export class WsDeploymentLine extends LitElement {
           >${[names, formatWhen(created)].filter(Boolean).join(" · ")}</span
         ></span
       >
-      <span class=${tone}>${translate(`state.${state}`)}</span>
+      <span class=${tone}>${translate(`sending.${state}`)}</span>
       <ws-icon .path=${mdiChevronRight}></ws-icon>
     </a>`;
   }

@@ -1,5 +1,5 @@
 import { mdiDownload } from "@mdi/js";
-import { html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { installIntegration } from "../api/client";
 import type { Home } from "../api/fleet";
@@ -15,7 +15,14 @@ import "./ws-problem";
 export class WsHomeCaution extends LitElement {
   @property({ attribute: false }) home: Home | null = null;
   @state() private busy = false;
-  static override styles = shared;
+  static override styles = [
+    ...shared,
+    css`
+      :host {
+        display: contents; /* no gap where there is nothing to say */
+      }
+    `,
+  ];
 
   private async install(): Promise<void> {
     this.busy = true;

@@ -1,11 +1,13 @@
 import { mdiChevronRight } from "@mdi/js";
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import { live } from "../api/live";
 import type { Model } from "../api/types";
 import { formatWhen } from "../i18n/format";
 import { translate } from "../i18n/translate";
 import { inHundred } from "../i18n/words";
 import { linkTo } from "../router";
+import { badge } from "../styles/badge";
 import { shared } from "../styles/shared";
 import "./ws-icon";
 
@@ -15,6 +17,7 @@ export class WsModelCard extends LitElement {
   @property({ attribute: false }) model!: Model;
   static override styles = [
     ...shared,
+    badge,
     css`
       a {
         display: grid;
@@ -50,6 +53,7 @@ export class WsModelCard extends LitElement {
 
   override render() {
     const { model } = this;
+    const published = live.fleet.publications.get(model.word)?.model === model.id;
     const heard =
       model.recall === null
         ? translate("words.recall_unknown")
@@ -57,6 +61,7 @@ export class WsModelCard extends LitElement {
     return html`<a class="card" href=${linkTo("model", model.id)}>
       <span class="row">
         <h3 class="grow">${model.phrase}</h3>
+        ${published ? html`<span class="badge">${translate("publication.badge")}</span>` : nothing}
         <span class="version">${translate("model.version", { n: model.version })}</span>
         <ws-icon class="soft" .path=${mdiChevronRight}></ws-icon>
       </span>

@@ -3,11 +3,18 @@ import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { Preflight } from "../api/types";
 import { formatDuration } from "../i18n/format";
-import { tell } from "../i18n/told";
+import { tell, type Told } from "../i18n/told";
 import { hasText, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import "./ws-icon";
 import "./ws-problem";
+
+/** The dialogue while it is open. */
+export interface Asked {
+  found: Preflight | null;
+  error: Told | null;
+  starting: boolean;
+}
 
 /** What a training will need, before it starts. Emits `start` and `close`. */
 @customElement("ws-preflight")
@@ -15,7 +22,7 @@ export class WsPreflight extends LitElement {
   @property() phrase = "";
   /** Null while it is being found out. */
   @property({ attribute: false }) found: Preflight | null = null;
-  @property({ attribute: false }) error: { message: string; hint: string } | null = null;
+  @property({ attribute: false }) error: Told | null = null;
   @property({ type: Boolean }) starting = false;
   @query("dialog") private dialog!: HTMLDialogElement;
   static override styles = [

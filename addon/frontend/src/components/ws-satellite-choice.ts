@@ -47,16 +47,16 @@ export class WsSatelliteChoice extends LitElement {
   }
 
   override render() {
-    return html`<fieldset class="lines">
+    return html`<fieldset>
       <legend class="hidden">${translate("satellites.title")}</legend>
-      ${this.satellites.map((one) => this.renderOne(one))}
+      <div class="lines">${this.satellites.map((one) => this.renderOne(one))}</div>
     </fieldset>`;
   }
 
   private renderOne(one: Satellite) {
     const about = [one.room, translate(`delivery.${one.delivery}`)];
     if (one.online === false) about.push(translate("satellites.offline"));
-    const why = one.delivery === "none" && one.message ? tell(one, "satellite", "error").message : "";
+    const why = one.delivery === "none" && one.message ? tell(one, "satellite").message : "";
     return html`<label class="line">
       <input
         type="checkbox"

@@ -61,7 +61,6 @@ export class WsSatellite extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 6px;
-        min-height: 30px;
       }
       .words li {
         border-radius: 9999px;
@@ -99,9 +98,7 @@ export class WsSatellite extends LitElement {
 
   override render() {
     const { satellite } = this;
-    const about = [satellite.room, satellite.board, satellite.version && `ESPHome ${satellite.version}`].filter(
-      Boolean,
-    );
+    const about = [satellite.room, satellite.board, nameFirmware(satellite)].filter(Boolean);
     const known = { true: "online", false: "offline", null: "unseen" } as const;
     return html`<article class="card stack tight" aria-labelledby="name">
       <div class="head">
@@ -114,16 +111,20 @@ export class WsSatellite extends LitElement {
       <p class="soft" id="listens">
         ${translate(satellite.active.length ? "satellites.listens" : "satellites.listens_none")}
       </p>
-      <ul class="words" aria-labelledby="listens">
-        ${satellite.active.map((id) => html`<li>${renderWord(id)}</li>`)}
-      </ul>
+      ${
+        satellite.active.length
+          ? html`<ul class="words" aria-labelledby="listens">
+              ${satellite.active.map((id) => html`<li>${renderWord(id)}</li>`)}
+            </ul>`
+          : nothing
+      }
       ${satellite.sensitivities.map((tuning, n) => this.renderTuning(tuning, n))} ${this.renderWay()}
     </article>`;
   }
 
   private renderWay() {
     const { delivery, message } = this.satellite;
-    const told = message ? tell(this.satellite, "satellite", "error") : null;
+    const told = message ? tell(this.satellite, "satellite") : null;
     return html`<div class="way">
       <ws-icon .path=${DELIVERY_ICONS[delivery]}></ws-icon><span>${translate(`delivery.${delivery}`)}</span>
       ${told ? html`<p class="soft">${told.message} ${told.hint}</p>` : nothing}
@@ -146,6 +147,11 @@ export class WsSatellite extends LitElement {
       </select>
     </div>`;
   }
+}
+
+/** Those that load words by themselves are programs of their own, not ESPHome. */
+function nameFirmware({ delivery, project, version }: Satellite): string {
+  return delivery === "external" ? [project, version].filter(Boolean).join(" ") : version && `ESPHome ${version}`;
 }
 
 /** Our own names of sensitivities are said in the user's language; others stay. */

@@ -36,6 +36,9 @@ export class WsTarget extends LitElement {
       .target > :not(ws-icon, .name, .state) {
         grid-column: 2 / -1;
       }
+      .state {
+        font-size: 14px;
+      }
       .name {
         font-weight: 500;
         overflow-wrap: anywhere;
@@ -83,7 +86,9 @@ export class WsTarget extends LitElement {
     return html`<div class="target" aria-current=${working ? "step" : nothing}>
       <ws-icon class=${tone} .path=${icon}></ws-icon>
       <span class="name">${target.name}</span>
-      <span class="state ${tone}">${translate(`target.${target.state}`)}</span>
+      <span class="state number ${tone}"
+        >${translate(`target.${target.state}`)}${working && target.percent !== null ? ` · ${target.percent} %` : ""}</span
+      >
       ${
         working
           ? html`<ws-progress

@@ -5,6 +5,7 @@ import { formatWhen } from "../i18n/format";
 import { translate } from "../i18n/translate";
 import { inHundred } from "../i18n/words";
 import { linkTo } from "../router";
+import { badge } from "../styles/badge";
 import { shared } from "../styles/shared";
 
 /** All versions of a word, the newest first, with their notes. */
@@ -12,8 +13,11 @@ import { shared } from "../styles/shared";
 export class WsVersions extends LitElement {
   @property({ attribute: false }) model!: Model;
   @property({ attribute: false }) versions: Model[] = [];
+  /** Id of the one that is published, "" where none is. */
+  @property() published = "";
   static override styles = [
     ...shared,
+    badge,
     css`
       a {
         color: inherit;
@@ -46,6 +50,7 @@ export class WsVersions extends LitElement {
               aria-current=${one.id === this.model.id ? "page" : nothing}
             >
               <strong>${translate("model.version", { n: one.version })}</strong>
+              ${one.id === this.published ? html`<span class="badge">${translate("publication.badge")}</span>` : nothing}
               <span class="grow soft">${[formatWhen(one.created), one.notes].filter(Boolean).join(" · ")}</span>
               <span class="number"
                 >${one.recall === null ? translate("unknown") : translate("facts.of_hundred", { n: inHundred(one.recall) })}</span

@@ -4,7 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { Advisor } from "../api/advisor";
 import * as client from "../api/client";
 import { live } from "../api/live";
-import type { DataSet, JobRequest, Preflight, Profile, Voice } from "../api/types";
+import type { DataSet, JobRequest, Profile, Voice } from "../api/types";
 import { attempt, describeError } from "../errors";
 import { translate } from "../i18n/translate";
 import { goTo } from "../router";
@@ -12,25 +12,15 @@ import { shared } from "../styles/shared";
 import "../components/ws-advanced";
 import "../components/ws-icon";
 import "../components/ws-preflight";
+import type { Asked } from "../components/ws-preflight";
 import "../components/ws-presets";
 import "../components/ws-problem";
+import "../components/ws-send-along";
 import "../components/ws-sound";
 import "../components/ws-verdict";
 import { createStyles } from "./create-styles";
 
 const WAIT_MS = 350;
-
-interface Problem {
-  message: string;
-  hint: string;
-}
-
-/** The preflight's dialogue while it is open. */
-interface Asked {
-  found: Preflight | null;
-  error: Problem | null;
-  starting: boolean;
-}
 
 /** One field; what is known about it while it is typed; *Create*. */
 @customElement("ws-create-page")
@@ -183,6 +173,10 @@ export class WsCreatePage extends LitElement {
           @change=${(event: CustomEvent<Partial<JobRequest>>) => this.change(event.detail)}
           @saved=${() => this.loadProfiles()}
         ></ws-advanced>
+        <ws-send-along
+          .chosen=${this.request.satellites ?? []}
+          @change=${(event: CustomEvent<string[]>) => this.change({ satellites: event.detail })}
+        ></ws-send-along>
       </form>
       ${
         this.preflight

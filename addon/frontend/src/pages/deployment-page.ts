@@ -8,7 +8,7 @@ import { LiveController } from "../api/live-controller";
 import "../components/ws-deployment";
 import "../components/ws-icon";
 import "../components/ws-problem";
-import { nameWord, renderWord } from "../components/word-name";
+import { nameWord } from "../components/word-name";
 import { attempt, describeError } from "../errors";
 import { formatWhen } from "../i18n/format";
 import { translate } from "../i18n/translate";
@@ -72,13 +72,14 @@ export class WsDeploymentPage extends LitElement {
     const deployment = live.fleet.deployments.get(this.deploymentId);
     if (!deployment) return html`<div class="skeleton wait" aria-busy="true"></div>`;
     const { model, kind, state, created, ended } = deployment;
-    const about = [translate(`state.${state}`), formatWhen(ended ?? created)];
+    const about = [translate(`sending.${state}`), formatWhen(ended ?? created)];
     return html`<div class="stack">
       <div class="row head">
         <div class="grow">
           <h1>${translate(`deployment.${kind}`, { word: nameWord(model) })}</h1>
           <p class="soft">
             <span role="status">${about.join(" · ")}</span> ·
+            ${live.models.has(model) ? html`<a href=${linkTo("model", model)}>${translate("deployment.word")}</a> ·` : nothing}
             <a href=${linkTo("satellites")}>${translate("deployment.back")}</a>
           </p>
         </div>
@@ -91,7 +92,6 @@ export class WsDeploymentPage extends LitElement {
         <ws-deployment .deployment=${deployment}></ws-deployment>
         ${isUnderWay(deployment) ? html`<p class="soft">${translate("deployment.leave")}</p>` : nothing}
       </section>
-      <p class="soft">${renderWord(model)}</p>
     </div>`;
   }
 
@@ -101,7 +101,7 @@ export class WsDeploymentPage extends LitElement {
       ?disabled=${state === "cancelling"}
       @click=${() => attempt(() => client.cancelDeployment(id))}
     >
-      <ws-icon .path=${mdiClose}></ws-icon>${translate(state === "cancelling" ? "state.cancelling" : "job.cancel")}
+      <ws-icon .path=${mdiClose}></ws-icon>${translate(state === "cancelling" ? "sending.cancelling" : "job.cancel")}
     </button>`;
   }
 

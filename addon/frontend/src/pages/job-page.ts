@@ -10,6 +10,7 @@ import "../components/ws-curves";
 import "../components/ws-icon";
 import "../components/ws-log";
 import "../components/ws-problem";
+import "../components/ws-sending";
 import "../components/ws-stages";
 import { attempt, describeError } from "../errors";
 import { formatWhen } from "../i18n/format";
@@ -93,7 +94,7 @@ export class WsJobPage extends LitElement {
         </div>
         <div class="row">${this.renderActions(job)}</div>
       </div>
-      ${this.renderEnd(job)}
+      ${this.renderEnd(job)} ${job.request.satellites?.length ? html`<ws-sending .job=${job}></ws-sending>` : nothing}
       ${run.warnings.map((warning) => {
         const { message, hint } = tell(warning, "warning", "advice");
         const level = warning.code === "spoken_as" ? "info" : "warn";

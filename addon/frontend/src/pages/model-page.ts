@@ -1,7 +1,6 @@
-import { mdiDelete, mdiDownload, mdiFileChartOutline, mdiPlus } from "@mdi/js";
+import { mdiFileChartOutline } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { say } from "../announce";
 import * as client from "../api/client";
 import { apiUrl } from "../api/http";
 import { live } from "../api/live";
@@ -12,16 +11,17 @@ import "../components/ws-cautions";
 import "../components/ws-facts";
 import "../components/ws-hear";
 import "../components/ws-icon";
+import "../components/ws-model-head";
 import "../components/ws-notes";
 import "../components/ws-problem";
+import "../components/ws-publication";
 import "../components/ws-report";
 import "../components/ws-sensitivities";
 import "../components/ws-try";
 import "../components/ws-versions";
-import { attempt, describeError } from "../errors";
-import { formatBytes, formatWhen } from "../i18n/format";
+import { describeError } from "../errors";
 import { translate } from "../i18n/translate";
-import { goTo, linkTo } from "../router";
+import { linkTo } from "../router";
 import { shared } from "../styles/shared";
 
 /** A finished wake word: how good it is, trying it, taking it away. */
@@ -36,13 +36,6 @@ export class WsModelPage extends LitElement {
   static override styles = [
     ...shared,
     css`
-      .head {
-        min-height: 72px;
-        align-items: flex-start;
-      }
-      .head .grow {
-        flex: 1 1 240px;
-      }
       .wait {
         height: 240px;
       }
@@ -70,21 +63,6 @@ export class WsModelPage extends LitElement {
     }
   }
 
-  private async discard(model: Model): Promise<void> {
-    await attempt(async () => {
-      await client.deleteModel(model.id);
-      live.forget("model", model.id);
-      goTo("home");
-      say({
-        text: translate("model.deleted", { id: model.id }),
-        undo: async () => {
-          await client.restoreModel(model.id);
-          live.put({ model });
-        },
-      });
-    });
-  }
-
   override render() {
     const model = live.models.get(this.modelId);
     if (!model || !live.loaded) {
@@ -98,7 +76,7 @@ export class WsModelPage extends LitElement {
     }
     const cutoff = this.cutoff || model.cutoff;
     return html`<div class="stack">
-      ${this.renderHead(model)}
+      <ws-model-head .model=${model} .least=${this.least}></ws-model-head>
       ${this.report || this.problem ? this.renderRest(model, cutoff) : html`<div class="skeleton wait" aria-busy="true"></div>`}
     </div>`;
   }
@@ -132,40 +110,6 @@ export class WsModelPage extends LitElement {
       <section class="card stack">${this.renderVersions(model)}<ws-notes .model=${model}></ws-notes></section>`;
   }
 
-  private renderHead(model: Model) {
-    const about = [
-      translate("model.version", { n: model.version }),
-      formatWhen(model.created),
-      formatBytes(model.size),
-      model.id,
-    ];
-    if (this.least) about.push(translate("model.least", { version: this.least }));
-    return html`<div class="row head">
-      <div class="grow">
-        <h1>${model.phrase}</h1>
-        <p class="soft">
-          ${about.join(" · ")}
-          ${
-            model.job && live.jobs.has(model.job)
-              ? html` · <a href=${linkTo("job", model.job)}>${translate("model.made")}</a>`
-              : nothing
-          }
-        </p>
-      </div>
-      <div class="row">
-        <a class="button filled" href=${apiUrl(`models/${model.id}/download`)} download>
-          <ws-icon .path=${mdiDownload}></ws-icon>${translate("model.download")}
-        </a>
-        <a class="button outlined" href=${`${linkTo("create")}?phrase=${encodeURIComponent(model.phrase)}`}>
-          <ws-icon .path=${mdiPlus}></ws-icon>${translate("model.again")}
-        </a>
-        <button class="outlined danger" @click=${() => this.discard(model)}>
-          <ws-icon .path=${mdiDelete}></ws-icon>${translate("delete")}
-        </button>
-      </div>
-    </div>`;
-  }
-
   private renderReport(cutoff: number) {
     if (!this.report) {
       return html`<ws-problem
@@ -185,8 +129,10 @@ export class WsModelPage extends LitElement {
 
   private renderVersions(model: Model) {
     const sisters = [...live.models.values()].filter((other) => other.word === model.word);
-    if (sisters.length < 2) return nothing;
+    const publication = live.fleet.publications.get(model.word);
+    if (sisters.length < 2 && !publication) return nothing;
     return html`<h2>${translate("model.versions")}</h2>
-      <ws-versions .model=${model} .versions=${sisters}></ws-versions>`;
+      ${publication ? html`<ws-publication .publication=${publication}></ws-publication>` : nothing}
+      <ws-versions .model=${model} .versions=${sisters} .published=${publication?.model ?? ""}></ws-versions>`;
   }
 }

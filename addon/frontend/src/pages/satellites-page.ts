@@ -2,7 +2,7 @@ import { mdiRefresh, mdiSpeakerWireless } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { refreshSatellites } from "../api/client";
-import { isUnderWay, type Satellite } from "../api/fleet";
+import { isUnderWay, type Deployment, type Satellite } from "../api/fleet";
 import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
 import "../components/ws-deployment-line";
@@ -14,7 +14,7 @@ import { attempt } from "../errors";
 import { currentLanguage, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 
-const SHOWN = 4; // deployments; those under way always
+const SHOWN = 4; // deployments that have ended
 
 /** The devices of the house, and what was sent to them. */
 @customElement("ws-satellites-page")
@@ -72,7 +72,9 @@ export class WsSatellitesPage extends LitElement {
 
   private renderHouse() {
     const satellites = this.satellites;
-    return html`<ws-home-caution .home=${live.fleet.home}></ws-home-caution> ${this.renderDeployments()}
+    const { latest } = live.fleet;
+    return html`<ws-home-caution .home=${live.fleet.home}></ws-home-caution>
+      ${this.renderDeployments("now", latest.filter(isUnderWay))}
       ${
         satellites.length
           ? html`<div class="tiles" role="list" aria-label=${translate("satellites.title")}>
@@ -85,23 +87,27 @@ export class WsSatellitesPage extends LitElement {
                 .text=${translate("satellites.none_help")}
               ></ws-empty>
             </div>`
-      }`;
+      }
+      ${this.renderDeployments(
+        "title",
+        latest.filter((one) => !isUnderWay(one)),
+      )}`;
   }
 
-  private renderDeployments() {
-    const { latest } = live.fleet;
-    if (!latest.length) return nothing;
-    const shown = this.all ? latest : latest.filter((one, n) => n < SHOWN || isUnderWay(one));
+  private renderDeployments(title: "now" | "title", some: Deployment[]) {
+    if (!some.length) return nothing;
+    const long = title === "title" && some.length > SHOWN;
+    const shown = long && !this.all ? some.slice(0, SHOWN) : some;
     return html`<section class="card stack tight">
-      <h2>${translate("deployment.title")}</h2>
+      <h2>${translate(`deployment.${title}`)}</h2>
       <ul class="lines">
         ${shown.map((one) => html`<li><ws-deployment-line .deployment=${one}></ws-deployment-line></li>`)}
       </ul>
       ${
-        latest.length > SHOWN
+        long
           ? html`<div>
               <button aria-expanded=${this.all} @click=${() => (this.all = !this.all)}>
-                ${this.all ? translate("deployment.fewer") : translate("deployment.all", { n: latest.length })}
+                ${this.all ? translate("deployment.fewer") : translate("deployment.all", { n: some.length })}
               </button>
             </div>`
           : nothing

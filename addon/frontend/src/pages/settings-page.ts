@@ -3,8 +3,10 @@ import { customElement, state } from "lit/decorators.js";
 import { keyed } from "lit/directives/keyed.js";
 import { listProfiles, readSystem } from "../api/client";
 import { live } from "../api/live";
+import { LiveController } from "../api/live-controller";
 import type { Profile, System } from "../api/types";
 import "../components/ws-data-sets";
+import "../components/ws-home";
 import "../components/ws-options";
 import "../components/ws-profiles";
 import "../components/ws-system";
@@ -20,6 +22,7 @@ export class WsSettingsPage extends LitElement {
   @state() private profiles: Profile[] | null = null;
   /** How often the connection came back: what loads itself is then made anew. */
   @state() private again = 0;
+  readonly controller = new LiveController(this);
   static override styles = [
     ...shared,
     css`
@@ -64,7 +67,7 @@ export class WsSettingsPage extends LitElement {
       this.again,
       html`<div class="stack">
         <h1>${translate("settings.title")}</h1>
-        ${this.system && this.profiles ? this.renderCards(this.system, this.profiles) : html`<div class="skeleton wait" aria-busy="true"></div>`}
+        ${this.system && this.profiles && live.loaded ? this.renderCards(this.system, this.profiles) : html`<div class="skeleton wait" aria-busy="true"></div>`}
       </div>`,
     );
   }
@@ -74,6 +77,7 @@ export class WsSettingsPage extends LitElement {
     return html`<div class="pair top">
       <div class="stack">
         ${this.renderCard("settings.general", html`<ws-options .lanPort=${system.lan_port}></ws-options>`)}
+        ${this.renderCard("house.title", html`<ws-home></ws-home>`, "house.help")}
         ${this.renderCard(
           "storage.title",
           html`<ws-system section="storage" .system=${system} @cleaned=${() => this.loadSystem()}></ws-system>`,

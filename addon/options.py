@@ -12,7 +12,11 @@ from addon.errors import Invalid
 LEVELS = ("debug", "info", "warning", "error")
 DEVICES = ("auto", "cpu", "gpu")
 PREFIX = "WAKESMITH_"
-SUPERVISED = ("log_level", "device", "concurrent", "lan", "lan_token")  # what Supervisor's page offers
+DISCOVERIES = ("auto", "on", "off")
+SUPERVISED = (  # what Supervisor's page offers
+    "log_level", "device", "concurrent", "lan", "lan_token", "mqtt_host", "mqtt_port", "mqtt_user", "mqtt_password",
+    "mqtt_tls", "mqtt_ca", "mqtt_insecure", "mqtt_discovery",
+)  # fmt: skip
 OTHERS = ("TRAIN", "PACKS", "KOKORO_VOICES", "PIPER_VOICES_URL", "JOB")  # variables of ours that the trainer reads
 FOLDER = "/homeassistant"  # where Supervisor mounts Home Assistant's configuration folder
 LEAST_TOKEN = 16  # characters
@@ -30,6 +34,11 @@ class Options:
         lan_token: what satellites show to send recordings; without one none are taken.
         homeassistant: Home Assistant's configuration folder, "" where there is none to be had.
         link_host, link_port: the listener of Home Assistant's integration.
+        mqtt_host: the MQTT broker; "" for the one that Supervisor offers.
+        mqtt_port, mqtt_user, mqtt_password, mqtt_tls: how to connect to `mqtt_host`.
+        mqtt_ca: a PEM file of who vouches for the broker; under Supervisor its name in Home Assistant's folder `ssl`.
+        mqtt_insecure: whether the broker's certificate is taken as it is.
+        mqtt_discovery: whether Home Assistant learns of the app over MQTT; auto: unless its integration is set up.
         log_level: debug, info, warning or error.
         concurrent: trainings at a time.
         device: auto, cpu or gpu.
@@ -47,6 +56,14 @@ class Options:
     homeassistant: str = ""
     link_host: str = "127.0.0.1"
     link_port: int = 8097
+    mqtt_host: str = ""
+    mqtt_port: int = 1883
+    mqtt_user: str = ""
+    mqtt_password: str = field(default="", repr=False)
+    mqtt_tls: bool = False
+    mqtt_ca: str = ""
+    mqtt_insecure: bool = False
+    mqtt_discovery: str = "auto"
     log_level: str = "info"
     concurrent: int = 1
     device: str = "auto"
@@ -62,6 +79,8 @@ class Options:
             ("port", 0 <= self.port <= 65535, "0 to 65535"),
             ("lan_port", 0 <= self.lan_port <= 65535, "0 to 65535"),
             ("link_port", 0 <= self.link_port <= 65535, "0 to 65535"),
+            ("mqtt_port", 1 <= self.mqtt_port <= 65535, "1 to 65535"),
+            ("mqtt_discovery", self.mqtt_discovery in DISCOVERIES, f"one of {', '.join(DISCOVERIES)}"),
             ("log_level", self.log_level in LEVELS, f"one of {', '.join(LEVELS)}"),
             ("device", self.device in DEVICES, f"one of {', '.join(DEVICES)}"),
             ("concurrent", 1 <= self.concurrent <= 8, "1 to 8"),
@@ -139,7 +158,7 @@ def _from_flags(argv: Sequence[str]) -> dict[str, Any]:
         prog="wakesmith-app", description="The panel that makes wake words.", allow_abbrev=False, exit_on_error=False
     )
     for name, kind in _types().items():
-        choices = {"log_level": LEVELS, "device": DEVICES}.get(name)
+        choices = {"log_level": LEVELS, "device": DEVICES, "mqtt_discovery": DISCOVERIES}.get(name)
         flag = f"--{name.replace('_', '-')}"
         if kind is bool:
             parser.add_argument(flag, action=argparse.BooleanOptionalAction, default=None)

@@ -1,0 +1,98 @@
+"""What is to be sent: a mirror of what is true now, and what happened. The one is shown, the other told once."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from addon.announce.mqtt import Outgoing
+
+MOST_TOLD = 200  # things that happened while nobody was connected; the oldest give way
+INTERVAL_S = 1.0  # between two messages on a topic that is shown: with that no training says more than two a second
+
+
+@dataclass
+class Outbox:
+    """Shown: retained, a newer value replaces an older one. Told: not retained, in order, until the broker has it.
+
+    Attributes:
+        lost: things that happened and gave way to newer ones.
+        sent: messages that were handed over.
+    """
+
+    interval_s: float = INTERVAL_S
+    lost: int = 0
+    sent: int = 0
+    _shown: dict[str, bytes] = field(default_factory=dict)
+    _changed: dict[str, None] = field(default_factory=dict)  # topics, in the order in which they changed
+    _last: dict[str, float] = field(default_factory=dict)
+    _told: deque[Outgoing] = field(default_factory=deque)
+    _under_way: dict[int, Outgoing] = field(default_factory=dict)
+
+    def show(self, topic: str, payload: bytes) -> None:
+        """Let the broker hold this; what it holds already is not sent again."""
+        if self._shown.get(topic) != payload:
+            self._shown[topic] = payload
+            self._changed[topic] = None
+
+    def tell(self, topic: str, payload: bytes) -> None:
+        """Say this once."""
+        self._told.append(Outgoing(topic, payload))
+        if len(self._told) > MOST_TOLD:
+            self._told.popleft()
+            self.lost += 1
+
+    def forget(self, topic: str) -> None:
+        """Show this topic no longer: an empty message, which the broker does not keep, is the last that it gets."""
+        if self.shows(topic):
+            self.show(topic, b"")
+
+    def shows(self, topic: str) -> bool:
+        """Say whether the broker holds something on this topic, or is yet to be told that it is gone."""
+        return topic in self._shown
+
+    def repeat(self) -> None:
+        """Send all that is shown anew, as fast as is allowed."""
+        self._changed = dict.fromkeys(self._shown)
+
+    def begin(self) -> None:
+        """Send all that is shown anew, and what an earlier connection may not have delivered."""
+        self._changed = dict.fromkeys(self._shown)
+        self._last.clear()
+        self._told.extendleft(reversed([m for m in self._under_way.values() if not m.retain]))
+        self._under_way.clear()
+
+    def take(self, now: float) -> list[Outgoing]:
+        """Return what may be sent now."""
+        due = [topic for topic in self._changed if self._due(topic) <= now]
+        for topic in due:
+            del self._changed[topic]
+            self._last[topic] = now
+        told = [*self._told]
+        self._told.clear()
+        self.sent += len(due) + len(told)
+        return [*(Outgoing(topic, self._shown[topic], retain=True) for topic in due), *told]
+
+    def handed_over(self, number: int, message: Outgoing) -> None:
+        """Note that a message is under way."""
+        self._under_way[number] = message
+
+    def delivered(self, number: int) -> None:
+        """Note that the broker has it; what is shown no longer is then forgotten for good."""
+        message = self._under_way.pop(number, None)
+        if message and message.retain and not message.payload and self._shown.get(message.topic) == b"":
+            del self._shown[message.topic]
+            self._changed.pop(message.topic, None)
+
+    @property
+    def next_due(self) -> float | None:
+        """When something may be sent that may not now; None where nothing waits."""
+        if self._told:
+            return 0.0
+        return min(map(self._due, self._changed), default=None)
+
+    @property
+    def waiting(self) -> int:
+        """Messages that wait or are under way."""
+        return len(self._changed) + len(self._told) + len(self._under_way)
+
+    def _due(self, topic: str) -> float:
+        return self._last.get(topic, float("-inf")) + self.interval_s

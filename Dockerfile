@@ -30,6 +30,7 @@ RUN PIP_NO_CACHE_DIR=1 script/setup --packages \
 COPY LICENSE README.md ./
 COPY trainer trainer
 COPY addon addon
+COPY integration integration
 RUN script/setup && rm -rf addon/frontend
 COPY --from=panel /opt/wakesmith/addon/web/static addon/web/static
 COPY rootfs /

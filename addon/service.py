@@ -7,7 +7,7 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -20,7 +20,9 @@ from addon.bus import Bus
 from addon.errors import AppError
 from addon.homeassistant.home import Home
 from addon.homeassistant.identity import read_identity
+from addon.homeassistant.installing import Installer
 from addon.homeassistant.link import Link
+from addon.homeassistant.supervisor import Supervisor, find_supervisor
 from addon.jobs import JobManager, Surveyor
 from addon.jobs.processes import end_leftovers, mark
 from addon.library.downloads import Downloads
@@ -57,7 +59,12 @@ class Running:
 
 @asynccontextmanager
 async def run_app(
-    options: Options, *, trainer: Sequence[str] | None = None, buckets: Buckets | None = None, static: Path = STATIC
+    options: Options,
+    *,
+    trainer: Sequence[str] | None = None,
+    buckets: Buckets | None = None,
+    static: Path = STATIC,
+    supervisor: Supervisor | None = None,
 ) -> AsyncIterator[Running]:
     """Start the whole app; leaving the context stops it.
 
@@ -65,6 +72,7 @@ async def run_app(
         trainer: the command before `train`, `serve` and `data`; by default the trainer beside this program.
         buckets: how often one may ask.
         static: where the built panel lies.
+        supervisor: whom to ask about Home Assistant.
 
     Raises:
         AppError: the data folder or an address cannot be had.
@@ -80,7 +88,8 @@ async def run_app(
         store = await stack.enter_async_context(await Store.open(data / NAME))
         await asyncio.to_thread(_prepare, data)
         stack.push_async_callback(_keep_copy, data)
-        home = Home(options, store, bus := Bus(), await read_identity(store), Link())
+        installer = Installer(Path(options.homeassistant) if options.homeassistant else None)
+        home = Home(options, store, bus := Bus(), await read_identity(store), Link(), installer)
         parts = _compose(options, store, bus, home, data, trainer, switch_lan, buckets or Buckets())
         stack.push_async_callback(_end, parts, panel, lan, link)
         settings = await begin_settings(store, options)
@@ -94,8 +103,9 @@ async def run_app(
         home.link_port = link.port
         if settings.lan:
             await _try(switch_lan(True))
-        sweeper = asyncio.create_task(_sweep(parts.storage, data), name="sweep")
-        stack.callback(sweeper.cancel)
+        await stack.enter_async_context(_meanwhile(_sweep(parts.storage, data)))
+        if supervisor and link.is_open:
+            await stack.enter_async_context(_meanwhile(home.introduce(supervisor)))
         yield Running(parts, panel, lan, link)
 
 
@@ -105,7 +115,7 @@ async def serve(options: Options) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with run_app(options) as running:
+    async with run_app(options, supervisor=find_supervisor()) as running:
         _log.info("ready", extra={"panel": f"http://{running.panel.host}:{running.panel.port}", "data": options.data})
         await stop.wait()
         _log.info("stopping")
@@ -157,6 +167,19 @@ def _compose(
         buckets=buckets,
         version=_version(),
     )
+
+
+@asynccontextmanager
+async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Have something done beside, until it is done or the app stops."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        for error in await asyncio.gather(task, return_exceptions=True):
+            if isinstance(error, Exception):
+                _log.error("what was done beside failed", exc_info=error)
 
 
 async def _try(opening: Awaitable[None]) -> None:

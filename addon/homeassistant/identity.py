@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from addon.store import Store
 
-INSTALLATION, TOKEN, INTEGRATION = "installation", "link_token", "integration"  # their names in the settings
+# Their names in the settings.
+INSTALLATION, TOKEN, INTEGRATION, VERSION = "installation", "link_token", "integration", "integration_version"
 _TOKEN_BYTES = 32
 
 
@@ -38,6 +39,18 @@ async def has_integration(store: Store) -> bool:
     return bool((await store.settings.all()).get(INTEGRATION))
 
 
-async def note_integration(store: Store, there: bool) -> None:
-    """Keep whether Home Assistant's integration is set up."""
-    await store.settings.put(INTEGRATION, there)
+async def met_integration(store: Store) -> str | None:
+    """Return the version of the integration that said hello last; None where none is set up."""
+    found = await store.settings.all()
+    return str(found.get(VERSION, "")) if found.get(INTEGRATION) else None
+
+
+async def note_integration(store: Store, version: str) -> None:
+    """Keep that Home Assistant's integration is set up."""
+    await store.settings.put(VERSION, version)
+    await store.settings.put(INTEGRATION, True)
+
+
+async def forget_integration(store: Store) -> None:
+    """Keep that its entry was removed."""
+    await store.settings.put(INTEGRATION, False)

@@ -85,7 +85,7 @@ async def _talk(socket: web.WebSocketResponse, parts: Parts, peer: Peer) -> tupl
         await socket.send_str(json.dumps(message))
 
     async with parts.bus.listen() as messages:
-        await parts.home.meet()
+        await parts.home.meet(peer.version)
         parts.home.link.begin(peer, say, replaced.set)
         leaving = asyncio.create_task(replaced.wait())
         hearing = asyncio.create_task(_hear(socket, parts))

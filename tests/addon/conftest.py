@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from addon.homeassistant.supervisor import Supervisor
 from addon.options import Options
 from addon.records import Job, JobRequest, JobState
 from addon.service import Running, run_app
@@ -56,7 +57,10 @@ Opener = Callable[..., AbstractAsyncContextManager[House]]
 def open_house(tmp_path: Path) -> Opener:
     @asynccontextmanager
     async def opened(
-        buckets: Buckets | None = None, trainer: tuple[str, ...] | None = QUICK, **choices: Any
+        buckets: Buckets | None = None,
+        trainer: tuple[str, ...] | None = QUICK,
+        supervisor: Supervisor | None = None,
+        **choices: Any,
     ) -> AsyncIterator[House]:
         data = tmp_path / "data"
         options = Options(
@@ -65,7 +69,9 @@ def open_house(tmp_path: Path) -> Opener:
         )
         plenty = buckets or Buckets(burst=1e6, rate=1e6)
         async with (
-            run_app(options, trainer=trainer, buckets=plenty, static=tmp_path / "static") as app,
+            run_app(
+                options, trainer=trainer, buckets=plenty, static=tmp_path / "static", supervisor=supervisor
+            ) as app,
             ClientSession() as browser,
         ):
             yield House(app, browser, data)

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from addon.homeassistant.identity import has_integration, note_integration, read_identity
+from addon.homeassistant.identity import (
+    forget_integration,
+    has_integration,
+    met_integration,
+    note_integration,
+    read_identity,
+)
 from addon.store import NAME, Store
 
 pytestmark = pytest.mark.asyncio
@@ -23,8 +29,8 @@ async def test_it_is_made_once(tmp_path: Path) -> None:
 
 async def test_an_integration_comes_and_goes(tmp_path: Path) -> None:
     async with await Store.open(tmp_path / NAME) as store:
-        assert not await has_integration(store)
-        await note_integration(store, True)
-        assert await has_integration(store)
-        await note_integration(store, False)
-        assert not await has_integration(store)
+        assert (await has_integration(store), await met_integration(store)) == (False, None)
+        await note_integration(store, "1.2.3")
+        assert (await has_integration(store), await met_integration(store)) == (True, "1.2.3")
+        await forget_integration(store)
+        assert (await has_integration(store), await met_integration(store)) == (False, None)

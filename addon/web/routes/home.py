@@ -2,13 +2,30 @@
 
 from typing import Any
 
+from addon.errors import Conflict, NotFound, Unavailable
 from addon.web.parts import Parts
 from addon.web.route import Route
 
 
 async def read(parts: Parts) -> dict[str, Any]:
     """Return how the app and Home Assistant are connected."""
+    await parts.home.look()
     return parts.home.show()
 
 
-ROUTES = (Route("GET", "home", read),)
+async def install(parts: Parts) -> dict[str, Any]:
+    """Put the integration into Home Assistant's folder, or update it; Home Assistant loads it when it starts."""
+    await parts.home.install()
+    return parts.home.show()
+
+
+async def remove(parts: Parts) -> None:
+    """Take the integration away."""
+    await parts.home.remove()
+
+
+ROUTES = (
+    Route("GET", "home", read, cost=0.25),
+    Route("POST", "home/integration", install, cost=1, fails=(Conflict, Unavailable)),
+    Route("DELETE", "home/integration", remove, status=204, cost=1, fails=(Conflict, NotFound, Unavailable)),
+)

@@ -64,9 +64,7 @@ def apart() -> Iterator[Network]:
     before = os.open(OURS, os.O_RDONLY | os.O_CLOEXEC)
     try:
         if libc.unshare(NEW_NETWORK):
-            pytest.skip(
-                f"no network of its own: {os.strerror(ctypes.get_errno())}; as root, or: unshare -r script/test"
-            )
+            pytest.skip(f"only root makes a network of its own: {os.strerror(ctypes.get_errno())}")
         try:
             yield Network(ip)
         finally:

@@ -7,6 +7,7 @@ import pytest
 pytest_plugins = ["tests.real.fixtures"]
 
 ROOT = Path(__file__).resolve().parents[1]
+collect_ignore = ["integration"]  # these run inside Home Assistant's environment: tests/packaging/test_integration.py
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_scripts_are_valid_shell(root: Path, sources: list[Path], shell: str) ->
             subprocess.run([shell, "-n", root / path], check=True)
 
 
-PARTS = ("trainer", "addon")
+PARTS = ("trainer", "addon", "integration")
 
 
 @pytest.mark.parametrize("part", PARTS)

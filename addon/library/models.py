@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from addon.bus import Bus, Gone, ModelChanged
-from addon.errors import NotFound
+from addon.errors import Conflict, NotFound
 from addon.library.reading import REPORT, Facts, read_facts
 from addon.library.trash import Trash
 from addon.library.zipping import zip_folder
@@ -80,8 +80,19 @@ class ModelLibrary:
         return model
 
     async def delete(self, ident: str) -> None:
-        """Move a model to the trash."""
+        """Move a model to the trash.
+
+        Raises:
+            Conflict: it is published.
+        """
         model = await self.get(ident)
+        if any(publication.model == ident for publication in await self._store.publications.all()):
+            raise Conflict(
+                f"{ident} is published",
+                hint="Withdraw it, or publish another version, then delete it.",
+                code="published",
+                values={"model": ident},
+            )
         await asyncio.to_thread(self._trash.take, "model", ident, self._folder / ident)
         await self._store.models.put(replace(model, deleted=now()))
         self._bus.publish(Gone("model", ident))

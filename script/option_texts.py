@@ -1,4 +1,5 @@
-"""The texts of Supervisor's options page, translations/*.yaml, from the panel's catalogue.
+"""The texts that are shown outside the panel, from its catalogue: translations/*.yaml, Supervisor's page of options,
+and addon/homeassistant/texts/*.json, what Home Assistant's notifications say.
 
 `option.NAME` names an option, `option.NAME_help` describes it in both places, and `option.NAME_more` says what holds
 on Supervisor's page alone; `option.port.NUMBER` describes a port.
@@ -13,6 +14,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "addon" / "frontend" / "translations"
 PAGES = ROOT / "translations"
+NOTICES = ROOT / "addon" / "homeassistant" / "texts"
+SAID = ("notice.", "end.", "error.", "words.recall")  # the families of keys that notifications are made of
 
 
 class _Folded(str):
@@ -43,13 +46,18 @@ def render(texts: dict[str, str], config: dict[str, Any]) -> str:
     return f"# Written by script/document from addon/frontend/translations.\n{written}"
 
 
+def render_notices(texts: dict[str, str]) -> str:
+    """Return what notifications are made of, in one language."""
+    said = {key: text for key, text in texts.items() if key.startswith(SAID)}
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
 def render_all() -> dict[Path, str]:
-    """Return what each language's page shall hold."""
+    """Return what each file shall hold."""
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    return {
-        PAGES / f"{file.stem}.yaml": render(json.loads(file.read_text(encoding="utf-8")), config)
-        for file in sorted(CATALOGUE.glob("*.json"))
-    }
+    catalogues = {p.stem: json.loads(p.read_text(encoding="utf-8")) for p in sorted(CATALOGUE.glob("*.json"))}
+    pages = {PAGES / f"{language}.yaml": render(texts, config) for language, texts in catalogues.items()}
+    return pages | {NOTICES / f"{language}.json": render_notices(texts) for language, texts in catalogues.items()}
 
 
 if __name__ == "__main__":

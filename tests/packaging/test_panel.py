@@ -58,7 +58,7 @@ def test_no_text_is_left_over(catalogues: dict[str, dict[str, str]], code: str) 
     keys = {re.sub(r"\.(zero|one|other)$", "", key) for key in catalogues["en"]}
     left = {k for k in keys if f'"{k}"' not in code and not any(k.startswith(f"{f}.") for f in families)}
     left = {k for k in left if not re.search(rf"`{re.escape(k)}`", code) and k.removesuffix("_help") not in keys}
-    left = {k for k in left if not k.startswith("option.")}  # of Supervisor's page
+    left = {k for k in left if not k.startswith(("option.", "notice."))}  # of Supervisor's page and notifications
     assert sorted(left) == []
 
 

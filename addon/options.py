@@ -34,6 +34,7 @@ class Options:
         lan_token: what satellites show to send recordings; without one none are taken.
         homeassistant: Home Assistant's configuration folder, "" where there is none to be had.
         link_host, link_port: the listener of Home Assistant's integration.
+        mdns: whether satellites that announce themselves in this network are heard.
         mqtt_host: the MQTT broker; "" for the one that Supervisor offers.
         mqtt_port, mqtt_user, mqtt_password, mqtt_tls: how to connect to `mqtt_host`.
         mqtt_ca: a PEM file of who vouches for the broker; under Supervisor its name in Home Assistant's folder `ssl`.
@@ -56,6 +57,7 @@ class Options:
     homeassistant: str = ""
     link_host: str = "127.0.0.1"
     link_port: int = 8097
+    mdns: bool = True
     mqtt_host: str = ""
     mqtt_port: int = 1883
     mqtt_user: str = ""

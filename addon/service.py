@@ -35,6 +35,11 @@ from addon.library.storage import Storage
 from addon.logs import set_up_logs
 from addon.options import Options, load_options
 from addon.programs import child_environment, trainer_command
+from addon.publish.edits import Edits
+from addon.publish.publisher import Publisher
+from addon.satellites.deployments import Deployments
+from addon.satellites.means import LinkFlasher, Means
+from addon.satellites.roster import Roster
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
@@ -96,6 +101,10 @@ async def run_app(
         await home.begin()
         await parts.jobs.start()
         await parts.jobs.set_concurrent(settings.concurrent)
+        await parts.publisher.start()
+        await parts.edits.recover()
+        await parts.roster.start()
+        await parts.deployments.start()
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
         if not (options.ingress or is_loopback(options.host)):
             _log.warning("whoever reaches this address may use the panel", extra={"address": options.host})
@@ -150,6 +159,10 @@ def _compose(
     command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
     datasets = Downloads(bus, DataProgram(command, env, data))
     survey = Surveyor(assistant, datasets.missing)
+    roster = Roster(bus, home.link, options.mdns, folder=bool(options.homeassistant))
+    home.has_dashboard = lambda: roster.dashboard
+    publisher = Publisher(store, bus, models, data, options.homeassistant, command, env)
+    edits = Edits(models, options.homeassistant)
     return Parts(
         options=options,
         store=store,
@@ -163,6 +176,12 @@ def _compose(
         voices=Downloads(bus, VoiceProgram(command, env)),
         storage=Storage(store, data),
         home=home,
+        roster=roster,
+        publisher=publisher,
+        edits=edits,
+        deployments=Deployments(
+            Means(store, bus, home.link, roster, publisher, edits, lambda: LinkFlasher(home.link))
+        ),
         switch_lan=switch_lan,
         buckets=buckets,
         version=_version(),
@@ -193,10 +212,22 @@ async def _try(opening: Awaitable[None]) -> None:
 async def _end(parts: Parts, *listeners: Listener) -> None:
     """Stop all parts at once: each is firm within eight seconds, and Supervisor may give no more than ten."""
     downloads = (parts.datasets.stop(), parts.voices.stop())
-    stops = (*(listener.close() for listener in listeners), parts.jobs.stop(), *downloads, parts.assistant.stop())
+    stops = (
+        *(listener.close() for listener in listeners),
+        parts.jobs.stop(),
+        *downloads,
+        parts.assistant.stop(),
+        _end_fleet(parts),
+        parts.publisher.stop(),
+    )
     for error in await asyncio.gather(*stops, return_exceptions=True):
         if isinstance(error, BaseException):
             _log.error("a part did not stop in good order", exc_info=error)
+
+
+async def _end_fleet(parts: Parts) -> None:
+    await parts.deployments.stop()  # first: it asks for the list to the last
+    await parts.roster.stop()
 
 
 def _prepare(data: Path) -> None:

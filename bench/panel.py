@@ -73,7 +73,18 @@ def run_app(data: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     env = {name: value for name, value in os.environ.items() if not name.startswith("WAKESMITH_")}
-    command = [sys.executable, "-m", "addon", "--data", str(data), "--port", str(port), "--link-port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "addon",
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+        "--link-port",
+        "0",
+        "--no-mdns",
+    ]
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
     try:
         address = f"http://127.0.0.1:{port}/"

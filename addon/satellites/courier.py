@@ -13,7 +13,6 @@ from addon.publish.esphome_yaml.entry import model_id, word_of
 from addon.satellites.means import Means
 
 _LINES = 20  # of a tool, that are kept for a failure
-_MENDED = "Its YAML file is as it was before."
 
 
 class Step(Protocol):
@@ -198,11 +197,11 @@ class Courier:
         if not self.target.edit:
             return ""
         try:
-            await self._means.editor.undo(self.target.edit)
+            undone = await self._means.editor.undo(self.target.edit)
         except AppError as error:
-            return f"Its YAML file could not be put back: {error.message}"
+            return f"Its YAML file could not be put back: {error.message}."
         await self._set(edit="")
-        return _MENDED
+        return f"{undone.message}."
 
     async def _set(self, **changes: Any) -> None:
         self.target = replace(self.target, **changes)

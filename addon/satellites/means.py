@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from addon.bus import Bus
 from addon.fleet import Publication
 from addon.homeassistant.link import Link, Progress
+from addon.publish.edits import Undone
 from addon.satellites.roster import Roster
 from addon.store import Store
 
@@ -42,8 +43,8 @@ class Editor(Protocol):
     async def apply(self, configuration: str, model: str) -> str:
         """Write the edit; return its id, "" where nothing was to be changed."""
 
-    async def undo(self, edit: str) -> None:
-        """Put the file back byte for byte; AppError where it was changed since."""
+    async def undo(self, edit: str) -> Undone:
+        """Put the file back byte for byte; where it was changed since, take our lines out of it alone."""
 
 
 class Flasher(Protocol):

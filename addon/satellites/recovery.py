@@ -40,7 +40,7 @@ async def _judge(means: Means, target: Target) -> Target:
     if not target.edit:
         return replace(failed, message=message, hint="Nothing was changed. Send it again.")
     try:
-        await means.editor.undo(target.edit)
+        undone = await means.editor.undo(target.edit)
     except AppError as error:
-        return replace(failed, message=message, hint=f"Its YAML file could not be put back: {error.message}")
-    return replace(failed, edit="", message=message, hint="Its YAML file is as it was before. Send it again.")
+        return replace(failed, message=message, hint=f"Its YAML file could not be put back: {error.message}.")
+    return replace(failed, edit="", message=message, hint=f"{undone.message}. Send it again.")

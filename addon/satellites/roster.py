@@ -26,13 +26,18 @@ async def _no_files() -> Iterable[Configuration]:
 
 
 class Roster:
-    """All satellites. Call `start` first and `stop` last; `all` is as of this moment."""
+    """All satellites. Call `start` first and `stop` last; `all` is as of this moment.
+
+    Attributes:
+        finder: hears announcements; `problem` says why not.
+        dashboard: whether ESPHome's is there, as Home Assistant last told.
+    """
 
     def __init__(
         self,
         bus: Bus,
         link: Link,
-        finder: Callable[[Callable[[], None]], Finder] = Finder,
+        mdns: bool = True,
         files: Files = _no_files,
         folder: bool = False,
         own: Callable[[], bool] = lambda: False,
@@ -41,16 +46,16 @@ class Roster:
         """Make the list; nothing runs yet.
 
         Args:
-            finder: makes who listens to announcements.
+            mdns: whether announcements in this network are heard.
             files: reads ESPHome's YAML files.
             folder: whether Home Assistant's configuration folder is here.
             own: whether esphome of our own can flash.
         """
-        self.finder = finder(self._wake)
+        self.finder, self._mdns = Finder(self._wake), mdns
         self._bus, self._link, self._files, self._ask_s = bus, link, files, ask_s
         self._folder, self._own = folder, own
         self._told: tuple[Told, ...] = ()
-        self._dashboard = False
+        self.dashboard = False
         self._as_of: str | None = None
         self._configurations: tuple[Configuration, ...] = ()
         self._shown: tuple[Satellite, ...] = ()
@@ -61,7 +66,8 @@ class Roster:
 
     async def start(self) -> None:
         """Begin to listen and to ask."""
-        await self.finder.start()
+        if self._mdns:
+            await self.finder.start()
         self._stale.set()
         for work in (self._keep_asking, self._keep_telling):
             self._tasks.append(asyncio.create_task(work(), name=work.__name__))
@@ -77,7 +83,7 @@ class Roster:
         """Return all, by room and name."""
         linked = self._link.peer is not None
         as_of = None if linked else self._as_of
-        house = House(linked, self._dashboard, self._own(), self._folder, as_of)
+        house = House(linked, self.dashboard, self._own(), self._folder, as_of)
         devices = merge(self.finder.found, self._told, self._configurations)
         return sorted((describe(device, house) for device in devices), key=lambda s: (s.room, s.name, s.id))
 
@@ -153,7 +159,7 @@ class Roster:
                 _log.warning("ESPHome's YAML files cannot be read: %s", error)
             if self._link.peer is not None:
                 try:
-                    self._told, self._dashboard = read_answer(await self._link.ask("satellites"))
+                    self._told, self.dashboard = read_answer(await self._link.ask("satellites"))
                     self._as_of = now()
                     self._asked.set()
                 except AppError as error:  # what it told before is kept

@@ -15,6 +15,10 @@ from addon.library.previews import Previews
 from addon.library.samples import SampleLibrary
 from addon.library.storage import Storage
 from addon.options import Options
+from addon.publish.edits import Edits
+from addon.publish.publisher import Publisher
+from addon.satellites.deployments import Deployments
+from addon.satellites.roster import Roster
 from addon.store import Store
 from addon.web.rates import Buckets
 
@@ -26,6 +30,8 @@ class Parts:
     Attributes:
         datasets, voices: what can be downloaded.
         home: the connections to Home Assistant, its link among them.
+        roster: the satellites of the house. `deployments`: what is sent to them.
+        edits: of devices' YAML.
         switch_lan: opens or closes the LAN listener.
         buckets: how often whom may ask for what is expensive.
         version: of the app.
@@ -43,6 +49,10 @@ class Parts:
     voices: Downloads
     storage: Storage
     home: Home
+    roster: Roster
+    deployments: Deployments
+    publisher: Publisher
+    edits: Edits
     switch_lan: Callable[[bool], Awaitable[None]]
     buckets: Buckets
     version: str

@@ -76,7 +76,17 @@ async def run_app(data: Path, trainer: Path | None = None) -> AsyncIterator[App]
     env = {name: value for name, value in os.environ.items() if not name.startswith("WAKESMITH_")}
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *start, "--data", str(data), "--port", "0", "--link-port", "0", stderr=PIPE, env=env
+        sys.executable,
+        *start,
+        "--data",
+        str(data),
+        "--port",
+        "0",
+        "--link-port",
+        "0",
+        "--no-mdns",
+        stderr=PIPE,
+        env=env,
     )
     assert process.stderr is not None
     try:

@@ -64,7 +64,15 @@ def open_house(tmp_path: Path) -> Opener:
     ) -> AsyncIterator[House]:
         data = tmp_path / "data"
         options = Options(
-            **{"data": data, "port": 0, "lan_host": "127.0.0.1", "lan_port": 0, "lan_token": TOKEN, "link_port": 0}
+            **{
+                "data": data,
+                "port": 0,
+                "lan_host": "127.0.0.1",
+                "lan_port": 0,
+                "lan_token": TOKEN,
+                "link_port": 0,
+                "mdns": False,
+            }
             | choices
         )
         plenty = buckets or Buckets(burst=1e6, rate=1e6)

@@ -10,9 +10,9 @@ from typing import Any
 from addon.bus import Bus
 from addon.errors import AppError
 from addon.fleet import Deployment, Publication
+from addon.publish.edits import Undone
 from addon.records import Model
 from addon.satellites.deployments import Deployments
-from addon.satellites.mdns import Finder
 from addon.satellites.means import LinkFlasher, Means, Patience
 from addon.satellites.roster import Roster
 from addon.store import NAME, Store
@@ -22,13 +22,6 @@ from tests.addon.scripted_home import ScriptedHome
 KITCHEN, HALL, ATTIC = "aabbccddee01", "aabbccddee02", "aabbccddee03"
 WORD = "wakesmith_hey_jarvis"  # as a flashed device calls it
 QUICK = Patience(silence=5, back=0.3, chosen=0.3, look=0.01)
-
-
-class Deaf(Finder):
-    """Hears nothing: no network is touched."""
-
-    async def start(self) -> None:
-        self.problem = "switched off"
 
 
 @dataclass(frozen=True)
@@ -58,9 +51,10 @@ class Editor:
         self.files[configuration] = model
         return edit
 
-    async def undo(self, edit: str) -> None:
+    async def undo(self, edit: str) -> Undone:
         configuration, before = self.edits[edit]
         self.files[configuration] = before
+        return Undone(True, f"{configuration} is as it was before")
 
 
 @dataclass
@@ -130,7 +124,7 @@ async def bench(folder: Path, *satellites: dict[str, Any], start: bool = True) -
     home.answers["upload"] = upload
     async with await Store.open(folder / NAME) as store:
         await store.models.put(model(1), model(2))
-        roster = Roster(bus, home.link, Deaf, folder=True)
+        roster = Roster(bus, home.link, mdns=False, folder=True)
         editor, publisher = Editor(), Publisher(store)
         means = Means(store, bus, home.link, roster, publisher, editor, lambda: LinkFlasher(home.link), QUICK)
         deployments = Deployments(means)

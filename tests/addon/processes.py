@@ -69,8 +69,8 @@ class Outside:
 async def outside(data: Path, command: Sequence[str] = SCRIPTED, *options: str) -> AsyncIterator[Outside]:
     """Start the app on a data folder of its own; leaving the context kills it, should it still run."""
     process = await asyncio.create_subprocess_exec(
-        *command, "--data", str(data), "--port", "0", "--link-port", "0", *options, stdout=PIPE, stderr=PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
+        *command, "--data", str(data), "--port", "0", "--link-port", "0", "--no-mdns", *options,
+        stdout=PIPE, stderr=PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT,
     )  # fmt: skip
     assert process.stderr is not None
     log: list[dict[str, Any]] = []

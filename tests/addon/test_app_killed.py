@@ -106,7 +106,8 @@ async def test_it_ends_in_good_order_within_ten_seconds(tmp_path: Path, number: 
 async def test_a_second_app_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     async with outside(tmp_path) as app:
         second = await asyncio.create_subprocess_exec(
-            *SCRIPTED, "--data", str(tmp_path), "--port", "0", "--link-port", "0", stderr=asyncio.subprocess.PIPE,
+            *SCRIPTED, "--data", str(tmp_path), "--port", "0", "--link-port", "0",
+            "--no-mdns", stderr=asyncio.subprocess.PIPE,
             env={"PYTHONPATH": str(Path(__file__).parents[2])},
         )  # fmt: skip
         _, said = await asyncio.wait_for(second.communicate(), 60)

@@ -98,7 +98,18 @@ def serve(data: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     data.mkdir(exist_ok=True)
     with (data.parent / f"{data.name}.log").open("wb") as log:
-        command = [sys.executable, "-m", "addon", "--data", str(data), "--port", str(port), "--link-port", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "addon",
+            "--data",
+            str(data),
+            "--port",
+            str(port),
+            "--link-port",
+            "0",
+            "--no-mdns",
+        ]
         env = {name: value for name, value in os.environ.items() if not name.startswith("WAKESMITH_")}  # its options
         child = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=env)
         try:

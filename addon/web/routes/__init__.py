@@ -3,6 +3,7 @@
 from addon.web.route import Route
 from addon.web.routes import (
     data,
+    deployments,
     hearing,
     home,
     jobs,
@@ -10,7 +11,9 @@ from addon.web.routes import (
     live,
     models,
     phrases,
+    publications,
     samples,
+    satellites,
     settings,
     system,
     voices,
@@ -26,7 +29,10 @@ ROUTES: tuple[Route, ...] = (
     *data.ROUTES,
     *settings.ROUTES,
     *system.ROUTES,
+    *publications.ROUTES,
     *home.ROUTES,
+    *satellites.ROUTES,
+    *deployments.ROUTES,
     *live.ROUTES,
     *listen.ROUTES,
 )

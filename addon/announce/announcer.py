@@ -85,7 +85,7 @@ class Announcer:
         self._picture, self._announced = Picture(), Announced()
         self._kept: dict[str, Any] = {}
         self._words: set[str] = set()
-        self.commands = Commands(actions, lambda payload: self._tell(self.topics.answer, payload))
+        self.commands = Commands(actions, self._answer)
         self._session = Session(
             around.find_broker,
             self.topics.device,
@@ -197,6 +197,10 @@ class Announcer:
         elif message.topic == BIRTH and message.payload == b"online":
             self.outbox.repeat()  # Home Assistant forgot what it was told
             self._session.wake()
+
+    def _answer(self, payload: bytes) -> None:
+        self.outbox.answer(self.topics.answer, payload)
+        self._session.wake()
 
     def _tell(self, topic: str, payload: bytes) -> None:
         self.outbox.tell(topic, payload)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from addon.announce.mqtt import Outgoing
 
 MOST_TOLD = 200  # things that happened while nobody was connected; the oldest give way
+GRACE_S = 15.0  # Home Assistant comes back to a broker ten seconds after it is there again
 INTERVAL_S = 1.0  # between two messages on a topic that is shown: with that no training says more than two a second
 
 
@@ -13,18 +14,24 @@ INTERVAL_S = 1.0  # between two messages on a topic that is shown: with that no 
 class Outbox:
     """Shown: retained, a newer value replaces an older one. Told: not retained, in order, until the broker has it.
 
+    What happened while nobody was connected waits for a while after that, until others have come back too, or until
+    Home Assistant says that it has: what is not retained is heard only by whoever is there.
+
     Attributes:
         lost: things that happened and gave way to newer ones.
         sent: messages that were handed over.
     """
 
     interval_s: float = INTERVAL_S
+    grace_s: float = GRACE_S
     lost: int = 0
     sent: int = 0
     _shown: dict[str, bytes] = field(default_factory=dict)
     _changed: dict[str, None] = field(default_factory=dict)  # topics, in the order in which they changed
     _last: dict[str, float] = field(default_factory=dict)
     _told: deque[Outgoing] = field(default_factory=deque)
+    _answers: deque[Outgoing] = field(default_factory=deque)
+    _release: float = 0.0
     _under_way: dict[int, Outgoing] = field(default_factory=dict)
 
     def show(self, topic: str, payload: bytes) -> None:
@@ -40,6 +47,10 @@ class Outbox:
             self._told.popleft()
             self.lost += 1
 
+    def answer(self, topic: str, payload: bytes) -> None:
+        """Say this as soon as possible: somebody waits for it."""
+        self._answers.append(Outgoing(topic, payload))
+
     def forget(self, topic: str) -> None:
         """Show this topic no longer: an empty message, which the broker does not keep, is the last that it gets."""
         if self.shows(topic):
@@ -50,15 +61,18 @@ class Outbox:
         return topic in self._shown
 
     def repeat(self) -> None:
-        """Send all that is shown anew, as fast as is allowed."""
+        """Home Assistant is there: send all that is shown anew, as fast as is allowed, and what happened."""
         self._changed = dict.fromkeys(self._shown)
+        self._release = 0.0
 
-    def begin(self) -> None:
+    def begin(self, now: float) -> None:
         """Send all that is shown anew, and what an earlier connection may not have delivered."""
         self._changed = dict.fromkeys(self._shown)
         self._last.clear()
         self._told.extendleft(reversed([m for m in self._under_way.values() if not m.retain]))
         self._under_way.clear()
+        self._answers.clear()  # who asked through a connection that is gone waits no longer
+        self._release = now + self.grace_s if self._told else now
 
     def take(self, now: float) -> list[Outgoing]:
         """Return what may be sent now."""
@@ -66,8 +80,11 @@ class Outbox:
         for topic in due:
             del self._changed[topic]
             self._last[topic] = now
-        told = [*self._told]
-        self._told.clear()
+        told = [*self._answers]
+        self._answers.clear()
+        if now >= self._release:
+            told += self._told
+            self._told.clear()
         self.sent += len(due) + len(told)
         return [*(Outgoing(topic, self._shown[topic], retain=True) for topic in due), *told]
 
@@ -85,14 +102,13 @@ class Outbox:
     @property
     def next_due(self) -> float | None:
         """When something may be sent that may not now; None where nothing waits."""
-        if self._told:
-            return 0.0
-        return min(map(self._due, self._changed), default=None)
+        times = [*map(self._due, self._changed), *([self._release] if self._told else ())]
+        return 0.0 if self._answers else min(times, default=None)
 
     @property
     def waiting(self) -> int:
         """Messages that wait or are under way."""
-        return len(self._changed) + len(self._told) + len(self._under_way)
+        return len(self._changed) + len(self._told) + len(self._answers) + len(self._under_way)
 
     def _due(self, topic: str) -> float:
         return self._last.get(topic, float("-inf")) + self.interval_s

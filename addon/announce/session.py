@@ -135,7 +135,7 @@ class Session:
         )
         try:
             await connection.open()
-            self._outbox.begin()
+            self._outbox.begin(time.monotonic())
             connection.publish(self._greeting)
             self._say(Status(State.CONNECTED, "", broker.address))
             sender = asyncio.create_task(self._send(connection))

@@ -45,6 +45,7 @@ class Other:
         self._client = Client(CallbackAPIVersion.VERSION2)
         self._client.username_pw_set(user, password)
         self._client.reconnect_delay_set(1, 1)
+        self._client.max_inflight_messages_set(500)
         self._client.on_connect = lambda c, *_: c.subscribe([(topic, 1) for topic in topics])
         self._client.on_message = self._hear
         self._client.connect("127.0.0.1", port)
@@ -150,7 +151,7 @@ async def world(
             return {"job": "job_1"}
 
         around = Surroundings(find, store.jobs.all, describe, held_back=lambda: held[0])
-        announcer = Announcer(ident, "0.1.0", store, bus, around, {"cancel": note}, QUICK, outbox)
+        announcer = Announcer(ident, "0.1.0", store, bus, around, {"cancel": note}, QUICK, outbox or Outbox(grace_s=1.5))
         await announcer.start()
         try:
             yield World(announcer, store, bus, held, done)

@@ -16,6 +16,7 @@ from trainer.events import Progress, Stage, StageState
 pytestmark = [pytest.mark.asyncio, pytest.mark.parts]
 
 ROOT = f"wakesmith/{ID}"
+TRAINING = f"{ID}/training"
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ async def test_a_device_with_its_states(broker: Any, other: Other, tmp_path: Pat
         assert found["device"]["identifiers"] == [f"wakesmith_{ID}"]
         assert found["origin"]["name"] == "wakesmith"
         assert found["components"]["progress"]["state_topic"] == f"{ROOT}/training"
-        await until(lambda: other.last("/training"))
-        assert other.last("/training") == {
+        await until(lambda: other.last(TRAINING))
+        assert other.last(TRAINING) == {
             "state": "idle", "stage": None, "progress": None, "time_left": None, "phrase": None, "job": None,
             "queue": 0,
         }  # fmt: skip
@@ -44,8 +45,8 @@ async def test_a_device_with_its_states(broker: Any, other: Other, tmp_path: Pat
         await here.happens(job(), job("job_2", JobState.QUEUED))
         here.bus.publish(JobEvent("job_1", Stage("training", StageState.RUNNING)))
         here.bus.publish(JobEvent("job_1", Progress(30, 120, eta_s=301.0)))
-        await until(lambda: (other.last("/training") or {}).get("progress") == 25)
-        assert other.last("/training") == {
+        await until(lambda: (other.last(TRAINING) or {}).get("progress") == 25)
+        assert other.last(TRAINING) == {
             "state": "training", "stage": "training", "progress": 25, "time_left": 300, "phrase": "hey jarvis",
             "job": "job_1", "queue": 1,
         }  # fmt: skip

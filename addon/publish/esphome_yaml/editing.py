@@ -7,7 +7,7 @@ list is included, merged or shared by an anchor, into a package of its own withi
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -26,7 +26,7 @@ from addon.publish.esphome_yaml.marks import (
     take_out_bare_holders,
 )
 from addon.publish.esphome_yaml.notes import Note, no_select, word_first
-from addon.publish.esphome_yaml.places import MODELS, PACKAGES, SELECTS, find_items, find_place, item_lines
+from addon.publish.esphome_yaml.places import MODELS, PACKAGES, SELECTS, Place, find_items, find_place, item_lines
 from addon.publish.esphome_yaml.rendering import (
     Lines,
     nest,
@@ -91,10 +91,10 @@ def plan_edit(main: str, files: Reader, entry: ModelEntry) -> Edit:
         notes.append(no_select(main))
     packed: list[str] = []
     for path in missing:
-        placed = _put(doc, entry, path)
+        placed = _put(doc, entry, path, found.merged)
         doc, packed = (placed, packed) if placed else (doc, [*packed, path])
     if packed:
-        doc = _put_package(doc, entry, packed)
+        doc = _put_package(doc, entry, packed, found.merged)
         if MODELS in packed and found.models:
             notes.append(word_first())
     if _strip(doc, entry.word).text != _strip(before, entry.word).text:
@@ -206,22 +206,22 @@ def _item(entry: ModelEntry, path: str, name: str) -> Lines:
     return render_model(entry, {}) if path == MODELS else render_select(entry, name)
 
 
-def _put(doc: Document, entry: ModelEntry, path: str) -> Document | None:
+def _put(doc: Document, entry: ModelEntry, path: str, merged: Set[str]) -> Document | None:
     """Return the file with an item in the list at a path, or None where that list is not this file's own."""
-    place = find_place(doc, path)
+    place = find_place(doc, path, merged)
     if place is None or (place.inline is not None and path != MODELS):
         return None
     if place.inline is not None:
         item = place.inline + render_model_inline(entry, {})
         return doc.edited(doc.text[: place.at] + item + doc.text[place.at :])
     lines = enclose(_KINDS[path], entry.word, _item(entry, path, _kept(doc, entry.word)[1]), 0)
-    return _write(doc, path, lines)
+    return _write(doc, path, place, lines)
 
 
-def _put_package(doc: Document, entry: ModelEntry, paths: list[str]) -> Document:
+def _put_package(doc: Document, entry: ModelEntry, paths: list[str], merged: Set[str]) -> Document:
     """Return the file with a package of ours that holds the items for these lists."""
     name = _kept(doc, entry.word)[1]
-    place = find_place(doc, PACKAGES)
+    place = find_place(doc, PACKAGES, merged)
     for block in find_blocks(doc):
         if block.word == entry.word and block.kind is Kind.PACKAGE:
             body = doc.text[block.body : block.close]
@@ -232,13 +232,12 @@ def _put_package(doc: Document, entry: ModelEntry, paths: list[str]) -> Document
         raise fixed_packages(doc.name)
     parts = {path: _item(entry, path, name) for path in paths}
     listed = not place.named and not place.missing
-    return _write(doc, PACKAGES, enclose(Kind.PACKAGE, entry.word, render_package(entry.word, parts, listed), 0))
+    lines = enclose(Kind.PACKAGE, entry.word, render_package(entry.word, parts, listed), 0)
+    return _write(doc, PACKAGES, place, lines)
 
 
-def _write(doc: Document, path: str, lines: Lines) -> Document:
+def _write(doc: Document, path: str, place: Place, lines: Lines) -> Document:
     """Return the file with our lines at the place for a path, below new keys where they are missing."""
-    place = find_place(doc, path)
-    assert place is not None
     step, dash = doc.steps
     if place.missing:
         lines = enclose(Kind.HOLDER, "", nest(place.missing, lines, step, step if path == PACKAGES else dash), 0)

@@ -1,13 +1,13 @@
 """Where in a file an item of ours can stand."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from addon.publish.esphome_yaml.document import (
     MAP,
-    MERGE,
     NULL,
     SEQ,
     Document,
@@ -43,14 +43,20 @@ class Place:
     named: bool = False
 
 
-def find_place(doc: Document, path: str) -> Place | None:
-    """Return where an item can be added to the list at a path of keys; None: not without touching other things."""
+def find_place(doc: Document, path: str, merged: Set[str]) -> Place | None:
+    """Return where an item can be added to the list at a path of keys; None: not without touching other things.
+
+    Args:
+        doc: the file.
+        path: keys with dots between them.
+        merged: paths that `<<` brings, which a key of the file's own would hide.
+    """
     keys = path.split(".")
     node: MappingNode = doc.root
     for depth, key in enumerate(keys):
         value = get(node, key)
         if value is None:
-            return _beside(doc, node, tuple(keys[depth:]))
+            return None if ".".join(keys[: depth + 1]) in merged else _beside(doc, node, tuple(keys[depth:]))
         name = next(name for name, found in pairs(node) if found is value)
         last = depth == len(keys) - 1
         if not after(name, value) or id(value) in doc.shared:
@@ -71,8 +77,8 @@ def find_place(doc: Document, path: str) -> Place | None:
 
 def _beside(doc: Document, node: MappingNode, missing: tuple[str, ...]) -> Place | None:
     """Return the place behind the last key of a mapping."""
-    if node.flow_style or not node.value or any(key.tag == MERGE for key, _ in node.value):
-        return None  # a merged mapping may hold the key, which a new one would hide
+    if node.flow_style or not node.value:
+        return None
     indent = doc.column(first_line(doc.text, node))
     at = doc.content_end(node)
     if node is doc.root:

@@ -10,7 +10,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from addon.publish.esphome_yaml.document import MERGE, STR, Document, children, compose_text, get, pairs
 from addon.publish.esphome_yaml.errors import ConfigError, elsewhere, no_engine, no_list, no_microphone, wrong_chip
 from addon.publish.esphome_yaml.notes import Note, unseen_package
-from addon.publish.esphome_yaml.places import is_model
+from addon.publish.esphome_yaml.places import MODELS, PACKAGES, SELECTS, is_model
 
 Reader = Callable[[str], bytes | None]
 # Stock configurations with micro_wake_word whose `models` is a list.
@@ -43,6 +43,8 @@ class Survey:
         unseen: packages that cannot be read here, as they are named.
         engines: the values of `micro_wake_word`, wherever they stand.
         selects: likewise of `select`.
+        models: likewise of `models` within `micro_wake_word`.
+        merged: paths of keys that `<<` brings into the main file, or may bring.
     """
 
     sources: tuple[Source, ...]
@@ -50,6 +52,7 @@ class Survey:
     engines: tuple[Source, ...]
     selects: tuple[Source, ...]
     models: tuple[Source, ...]
+    merged: frozenset[str]
 
     def check(self, main: str, word: str) -> list[Note]:
         """Return what to know before a word is added.
@@ -114,8 +117,23 @@ class _Explorer:
     def explore(self) -> Survey:
         self._take(Source(self.main.name, self.main.root), 0)
         engines = self._find("micro_wake_word", self.sources)
-        models = self._find("models", engines)
-        return Survey(tuple(self.sources), tuple(self.unseen), engines, self._find("select", self.sources), models)
+        return Survey(
+            sources=tuple(self.sources),
+            unseen=tuple(self.unseen),
+            engines=engines,
+            selects=self._find("select", self.sources),
+            models=self._find("models", engines),
+            merged=frozenset(self._hidden()),
+        )
+
+    def _hidden(self) -> Iterator[str]:
+        """Yield the paths of keys that `<<` brings into the main file, or may bring."""
+        engine = get(self.main.root, "micro_wake_word")
+        for prefix, node in (("", self.main.root), ("micro_wake_word.", engine)):
+            for part in self._merged(Source(self.main.name, node)) if node is not None else ():
+                if not isinstance(part.node, MappingNode):
+                    yield from (MODELS, MODELS.partition(".")[0], SELECTS, PACKAGES)
+                yield from (f"{prefix}{key.value}" for key, _ in pairs(part.node))
 
     def _find(self, key: str, sources: Iterable[Source]) -> tuple[Source, ...]:
         """Return the values of a key, includes followed, merged mappings too."""
@@ -133,7 +151,9 @@ class _Explorer:
         for key, value in pairs(source.node):
             if key.tag == MERGE:
                 for part in children(value) if isinstance(value, SequenceNode) else [value]:
-                    yield self._follow(source.file, part)
+                    found = self._follow(source.file, part)
+                    yield found
+                    yield from self._merged(found)
 
     def _take(self, source: Source, depth: int) -> None:
         """Add a mapping of top-level keys, with what it merges and its packages."""

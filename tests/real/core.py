@@ -1,8 +1,10 @@
 """Home Assistant core without its face: started in a network of its own, onboarded, restarted."""
 
+import json
 import signal
 from pathlib import Path
 
+from tests.real.dashboard import Dashboard
 from tests.real.home import Home, onboard
 from tests.real.network import Network
 from tests.real.parts import inside
@@ -41,6 +43,13 @@ class Core:
             env={"PYTHONDONTWRITEBYTECODE": ""},
         )  # fmt: skip
         self._token = ""
+
+    def use_dashboard(self, dashboard: Dashboard) -> None:
+        """Have the ESPHome integration know a dashboard from its start on, as if Supervisor had told it."""
+        info = {"addon_slug": "test_esphome", "host": dashboard.host, "port": dashboard.port}
+        kept = {"version": 1, "minor_version": 1, "key": "esphome.dashboard", "data": {"info": info}}
+        (self.folder / ".storage").mkdir(exist_ok=True)
+        (self.folder / ".storage" / "esphome.dashboard").write_text(json.dumps(kept))
 
     def start(self) -> None:
         self._program.start(lambda: answers(PORT, self._address), limit=120)

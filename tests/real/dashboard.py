@@ -1,6 +1,9 @@
 """ESPHome's dashboard over a folder of YAML files, on 127.0.0.1, without a password."""
 
+import asyncio
 from pathlib import Path
+
+from aiohttp import ClientSession
 
 from tests.real.parts import inside
 from tests.real.programs import Program, answers, free_port
@@ -24,6 +27,22 @@ class Dashboard:
 
     def stop(self) -> None:
         self._program.end()
+
+    async def spawn(self, kind: str, configuration: str, port: str = "OTA", limit: float = 120) -> tuple[int, str]:
+        """Have it `compile` or `upload` a file of its folder; return the exit code and the output."""
+        lines: list[str] = []
+        async with (
+            ClientSession(self.url) as browser,
+            asyncio.timeout(limit),
+            browser.ws_connect(f"/{kind}") as socket,
+        ):
+            await socket.send_json({"type": "spawn", "configuration": configuration, "port": port})
+            async for message in socket:
+                data = message.json()
+                if data["event"] == "exit":
+                    return int(data["code"]), "".join(lines)
+                lines.append(data["data"])
+        raise AssertionError(f"no exit: {lines}")
 
     def said(self) -> str:
         return self._program.said()

@@ -9,11 +9,17 @@ from tests.real.parts import inside, program
 from tests.real.programs import Program, answers, free_port
 
 PASSWORD = "a-password-of-the-tests"
+COMPONENTS = Path(__file__).with_name("components")
 YAML = """\
 esphome:
   name: {name}
 host:
   mac_address: "02:77:00:00:01:01"
+external_components:
+  - source: {components}
+    components: [ethernet]
+ethernet:
+  use_address: {host}
 logger:
 api:
   port: {api}
@@ -45,7 +51,8 @@ class Receiver:
         )
         folder.mkdir(exist_ok=True)
         self.yaml = folder / f"{name}.yaml"
-        self.yaml.write_text(YAML.format(name=name, api=self.api, port=self.port, password=PASSWORD))
+        places = {"components": COMPONENTS, "host": self.host, "api": self.api, "port": self.port}
+        self.yaml.write_text(YAML.format(name=name, password=PASSWORD, **places))
         self.build = folder / ".esphome" / "build" / name / ".pioenvs" / name / "program"
         # It replaces its own file when something is uploaded, so it is run from a copy.
         self.flash = folder / "flash" / name

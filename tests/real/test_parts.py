@@ -80,3 +80,21 @@ def test_a_receiver_takes_an_upload_and_refuses_a_wrong_password(receiver: Recei
     receiver.yaml.write_text(text)
     assert refused.returncode != 0
     assert "password" in (refused.stdout + refused.stderr).lower()
+
+
+@pytest.mark.slow
+async def test_a_dashboard_compiles_and_uploads(dashboard: Dashboard) -> None:
+    device = Receiver(dashboard.folder, "kitchen")
+    code, said = await dashboard.spawn("compile", "kitchen.yaml")
+    assert code == 0, said
+    device.start()
+    try:
+        for port in ("OTA", device.host):
+            code, said = await dashboard.spawn("upload", "kitchen.yaml", port)
+            assert code == 0, said
+    finally:
+        device.stop()
+    device.yaml.write_text("esphome:\n  name: kitchen\nhost:\nnonsense:\n")
+    code, said = await dashboard.spawn("compile", "kitchen.yaml")
+    assert code != 0
+    assert "nonsense" in said

@@ -30,6 +30,7 @@ class JobRequest:
     Attributes:
         settings: recipe keys such as `training.batch`, laid over the preset.
         recordings: whether the user's own recordings of the phrase take part.
+        satellites: ids of those that the model is sent to when it is done.
     """
 
     phrase: str
@@ -40,6 +41,7 @@ class JobRequest:
     settings: dict[str, Any] = field(default_factory=dict)
     recordings: bool = True
     false_accepts_per_hour: float | None = None
+    satellites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

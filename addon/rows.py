@@ -82,7 +82,7 @@ def profile_of(row: aiosqlite.Row) -> Profile:
 def request_of(text: str) -> JobRequest:
     """Read a request from JSON as `row_of_job` writes it."""
     data = json.loads(text)
-    lists = {name: tuple(data[name]) for name in ("say", "veto")}
+    lists = {name: tuple(data.get(name, ())) for name in ("say", "veto", "satellites")}
     return JobRequest(**(data | lists))
 
 

@@ -22,6 +22,7 @@ from addon.homeassistant.home import Home
 from addon.homeassistant.identity import read_identity
 from addon.homeassistant.installing import Installer
 from addon.homeassistant.link import Link
+from addon.homeassistant.notices import Notices
 from addon.homeassistant.supervisor import Supervisor, find_supervisor
 from addon.jobs import JobManager, Surveyor
 from addon.jobs.processes import end_leftovers, mark
@@ -37,9 +38,11 @@ from addon.options import Options, load_options
 from addon.programs import child_environment, trainer_command
 from addon.publish.edits import Edits
 from addon.publish.publisher import Publisher
+from addon.satellites.automatic import Sender
 from addon.satellites.deployments import Deployments
 from addon.satellites.means import LinkFlasher, Means
 from addon.satellites.roster import Roster
+from addon.remote import make_announcer
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
@@ -99,6 +102,9 @@ async def run_app(
         stack.push_async_callback(_end, parts, panel, lan, link)
         settings = await begin_settings(store, options)
         await home.begin()
+        announcer = make_announcer(parts, lambda: lan.port if lan.is_open else None, supervisor)
+        stack.push_async_callback(announcer.stop)
+        await announcer.start()  # before the trainings: what is made of those that a killed app left is told
         await parts.jobs.start()
         await parts.jobs.set_concurrent(settings.concurrent)
         await parts.publisher.start()
@@ -113,6 +119,9 @@ async def run_app(
         if settings.lan:
             await _try(switch_lan(True))
         await stack.enter_async_context(_meanwhile(_sweep(parts.storage, data)))
+        sender = Sender(store, bus, parts.roster, parts.deployments)
+        await stack.enter_async_context(_meanwhile(sender.run()))
+        await stack.enter_async_context(_meanwhile(Notices(store, bus, home.link).run()))
         if supervisor and link.is_open:
             await stack.enter_async_context(_meanwhile(home.introduce(supervisor)))
         yield Running(parts, panel, lan, link)

@@ -14,6 +14,8 @@ SECTIONS = ("samples", "augmentation", "model", "training", "evaluation", "expor
 SINGLE = ("seed", "workers", "device", "data.packs", "data.licence")  # no folders: names from outside are no paths
 OURS = {"samples.veto": "veto", "export.version": "chosen by itself"}
 LONGEST_PHRASE, LONGEST_TEXT, MOST_TEXTS, MOST_SETTINGS, LARGEST_SETTINGS = 100, 200, 1000, 200, 20_000
+MOST_SATELLITES = 64
+_ID = re.compile(r"[a-z0-9_]{1,64}")
 _LANGUAGE = re.compile(r"auto|[a-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,2}")
 _KEY = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 
@@ -37,7 +39,9 @@ def check_request(request: JobRequest) -> JobRequest:
     _check_texts("say", request.say)
     _check_texts("veto", request.veto)
     _check_settings(request)
-    return replace(request, phrase=phrase)
+    if len(request.satellites) > MOST_SATELLITES or not all(map(_ID.fullmatch, request.satellites)):
+        raise Invalid(f"satellites: at most {MOST_SATELLITES} ids of satellites are allowed")
+    return replace(request, phrase=phrase, satellites=tuple(dict.fromkeys(request.satellites)))
 
 
 def _check_texts(name: str, texts: Sequence[str]) -> None:

@@ -103,11 +103,32 @@ class Deployments:
         await self._publish(model, override, replace_rival)
         return await self._queue("send", model, [_target(satellite) for satellite in found])
 
+    async def send(self, model: str, satellites: Sequence[str]) -> Deployment:
+        """Publish and send as `create` does, with nobody there to ask: satellites that take none stand last, failed.
+
+        Raises:
+            NotFound: there is no such model. Conflict: the gate holds it back; no satellite takes it.
+        """
+        ready, unfit = [], []
+        for id in _checked(satellites):
+            try:
+                satellite = self._means.roster.get(id)
+                if satellite.delivery is Delivery.NONE:
+                    raise _unfit(satellite)
+                ready.append(_target(satellite))
+            except AppError as error:
+                unfit.append(self._failed(id, error))
+                reason = error
+        if not ready:
+            raise reason
+        await self._publish(model, override=False, replace_rival=False)
+        return await self._queue("send", model, [*ready, *unfit])
+
     async def update(self, word: str, *, override: bool = False, replace_rival: bool = False) -> Deployment:
         """Send the newest model of a word to all satellites that listen for another version of it.
 
         Raises:
-            Conflict: there is no model of it, or no such satellite.
+            Conflict: there is no model of it; the gate holds it back.
         """
         models = await self._means.store.models.all(word=word)
         if not models:
@@ -158,11 +179,7 @@ class Deployments:
 
     async def note_failure(self, model: str, satellites: Iterable[str], error: AppError) -> Deployment:
         """Keep that a model could not even be sent, so that it is seen among the deployments."""
-        told = {"code": error.code, "message": error.message, "hint": error.hint, "values": error.values}
-        targets = tuple(
-            Target(id, self._name(id), Delivery.NONE, TargetState.FAILED, **told)  # type: ignore[arg-type]
-            for id in satellites
-        )
+        targets = tuple(self._failed(id, error) for id in satellites)
         deployment = Deployment(_new_id(), model, "send", DeploymentState.FAILED, now(), targets, ended=now())
         await self._put(deployment)
         return deployment
@@ -235,8 +252,11 @@ class Deployments:
         run = self._run
         return run.deployment if run and run.deployment.id == deployment.id else deployment
 
-    def _name(self, id: str) -> str:
-        return next((one.name for one in self._means.roster.all() if one.id == id), id)
+    def _failed(self, id: str, error: AppError) -> Target:
+        """Return a satellite that takes no model, with the reason."""
+        name = next((one.name for one in self._means.roster.all() if one.id == id), id)
+        told: dict[str, Any] = error.told()
+        return Target(id, name, Delivery.NONE, TargetState.FAILED, **told)
 
 
 def _new_id() -> str:

@@ -19,7 +19,9 @@ from tests.addon.workroom import make_model
 
 pytestmark = pytest.mark.asyncio
 
-REQUEST = JobRequest("hey jarvis", "en", ("heɪ",), ("a", "b"), "quick", {"training.steps": [1, 2]}, False, 0.25)
+REQUEST = JobRequest(
+    "hey jarvis", "en", ("heɪ",), ("a", "b"), "quick", {"training.steps": [1, 2]}, False, 0.25, ("s1",)
+)
 JOB = Job("job_1", REQUEST, JobState.FAILED, "2026-01-01T00:00:00Z", 3, 2, "s", "e", "training", 5, 9, 1.5, "c", "m",
           "h", "model_v1", 77, True, 1)  # fmt: skip
 SAMPLE = Sample("s1", "hey jarvis", "Ann", SampleLabel.PHRASE, SampleState.GOOD, "panel", "x.wav",

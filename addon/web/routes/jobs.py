@@ -27,6 +27,7 @@ class JobIn(Asked):
     settings: Annotated[dict[_Key, Setting], Field(max_length=200)] = Field(default_factory=dict)
     recordings: bool = True
     false_accepts_per_hour: Annotated[float, Field(gt=0, le=100)] | None = None
+    satellites: Annotated[tuple[Id, ...], Field(max_length=64)] = ()
 
     def record(self) -> JobRequest:
         """Return it as it is kept."""

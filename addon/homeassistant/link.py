@@ -25,10 +25,12 @@ class Peer:
 
     Attributes:
         version: of the integration. `home_assistant`: of Home Assistant.
+        language: of Home Assistant, such as "de"; "" where it did not say.
     """
 
     version: str
     home_assistant: str
+    language: str = ""
 
 
 @dataclass

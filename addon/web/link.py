@@ -29,6 +29,7 @@ class Hello(BaseModel):
     type: Literal["hello"]
     version: Line
     home_assistant: Line
+    language: Line = ""
 
 
 async def link(parts: Parts, request: web.Request) -> web.StreamResponse:
@@ -70,7 +71,7 @@ async def _greet(socket: web.WebSocketResponse, parts: Parts) -> Peer:
     identity = parts.home.identity
     answer = {"type": "hello", "version": parts.version, "id": identity.id, "name": "Wakesmith"}
     await socket.send_str(json.dumps(answer))
-    return Peer(hello.version, hello.home_assistant)
+    return Peer(hello.version, hello.home_assistant, hello.language)
 
 
 async def _talk(socket: web.WebSocketResponse, parts: Parts, peer: Peer) -> tuple[int, str]:

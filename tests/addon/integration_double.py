@@ -11,10 +11,10 @@ HELLO = {"type": "hello", "version": "1.0.0", "home_assistant": "2026.11.0"}
 
 
 @asynccontextmanager
-async def connected(house: Any) -> AsyncIterator[ClientWebSocketResponse]:
+async def connected(house: Any, **more: str) -> AsyncIterator[ClientWebSocketResponse]:
     """An integration that has said hello and has read the snapshot."""
     async with house.browser.ws_connect(house.link("link"), headers=house.token) as socket:
-        await socket.send_json(HELLO)
+        await socket.send_json(HELLO | more)
         hello = await socket.receive_json()
         assert hello == {
             "type": "hello",
@@ -23,7 +23,6 @@ async def connected(house: Any) -> AsyncIterator[ClientWebSocketResponse]:
             "name": "Wakesmith",
         }
         snapshot = await until(socket, "snapshot")
-        assert snapshot["jobs"] == []
         assert snapshot["home"]["integration"]["linked"] is True
         yield socket
 
@@ -34,3 +33,13 @@ async def until(socket: ClientWebSocketResponse, kind: str) -> dict[str, Any]:
             message = await socket.receive_json()
             if message["type"] == kind:
                 return dict(message)
+
+
+async def asked(socket: ClientWebSocketResponse, *wanted: str, answer: str = "answer") -> tuple[str, dict[str, Any]]:
+    """The next question of these, answered; all others are answered with nothing, too."""
+    while True:
+        question = await until(socket, "ask")
+        mine = question["what"] in wanted
+        await socket.send_json({"type": answer if mine else "answer", "id": question["id"], "result": {}})
+        if mine:
+            return question["what"], question["params"]

@@ -16,6 +16,13 @@ from tests.addon.integration_double import HELLO, connected, until
 pytestmark = pytest.mark.asyncio
 
 
+async def question_of(socket: ClientWebSocketResponse, what: str) -> dict[str, Any]:
+    """Read until the app asks for this."""
+    while (question := await until(socket, "ask"))["what"] != what:
+        pass
+    return question
+
+
 async def closed(socket: ClientWebSocketResponse) -> tuple[int, str]:
     """Read until the app closes the link, and return how."""
     async with asyncio.timeout(10):
@@ -66,11 +73,11 @@ async def test_both_say_hello_and_the_app_asks(open_house: Any) -> None:
     async with open_house() as house, connected(house) as socket:
         home = house.app.parts.home
         assert (home.link.peer.version, home.link.peer.home_assistant) == ("1.0.0", "2026.11.0")
-        asked = asyncio.create_task(home.link.ask("satellites", {"a": 1}))
-        question = await until(socket, "ask")
-        assert (question["what"], question["params"]) == ("satellites", {"a": 1})
-        await socket.send_json({"type": "answer", "id": question["id"], "result": {"satellites": []}})
-        assert await asked == {"satellites": []}
+        asked = asyncio.create_task(home.link.ask("check", {"a": 1}))
+        question = await question_of(socket, "check")
+        assert question["params"] == {"a": 1}
+        await socket.send_json({"type": "answer", "id": question["id"], "result": {"b": []}})
+        assert await asked == {"b": []}
 
 
 async def test_what_happens_is_told(open_house: Any) -> None:
@@ -142,21 +149,21 @@ async def test_what_belongs_to_no_question_is_passed_over(open_house: Any) -> No
         for message in ({"type": "answer", "id": [1]}, {"type": "answer", "id": 99}, {"type": "news"}, {}):
             await socket.send_json(message)
         asked = asyncio.create_task(house.app.parts.home.link.ask("dismiss", {"tag": "a"}))
-        question = await until(socket, "ask")
+        question = await question_of(socket, "dismiss")
         await socket.send_json({"type": "answer", "id": question["id"]})
         assert await asked == {}
 
 
 async def test_a_newer_one_takes_the_place_and_the_older_is_told(open_house: Any) -> None:
     async with open_house() as house, connected(house) as older:
-        asked = asyncio.create_task(house.app.parts.home.link.ask("satellites"))
-        await until(older, "ask")
+        asked = asyncio.create_task(house.app.parts.home.link.ask("check"))
+        await question_of(older, "check")
         async with connected(house) as newer:
             with pytest.raises(Unavailable, match="anew"):
                 await asked
             assert await closed(older) == (link.REPLACED, "another integration took the place of this one")
-            again = asyncio.create_task(house.app.parts.home.link.ask("satellites"))
-            question = await until(newer, "ask")
+            again = asyncio.create_task(house.app.parts.home.link.ask("check"))
+            question = await question_of(newer, "check")
             await newer.send_json({"type": "answer", "id": question["id"], "result": {}})
             assert await again == {}
 

@@ -1,5 +1,7 @@
 """What a training was asked to be sent to is sent when it is done, whether or not anybody looks on."""
 
+import logging
+
 from addon.bus import Bus, JobChanged, Overrun
 from addon.errors import AppError
 from addon.records import Job, JobState

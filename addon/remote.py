@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, StringConstraints, ValidationError, model_validator
 
@@ -13,36 +13,23 @@ from addon.announce import Announcer
 from addon.announce.announcer import Surroundings
 from addon.announce.brokers import broker_finder
 from addon.announce.commands import Action
-from addon.errors import AppError, Conflict, Invalid, NotFound, Unavailable
-from addon.fleet import Deployment, Publication
+from addon.errors import AppError, Conflict, Invalid, NotFound
+from addon.fleet import Deployment
 from addon.homeassistant.supervisor import Supervisor
 from addon.jobs import JobManager
 from addon.library.models import ModelLibrary
-from addon.records import Job, JobRequest, JobState
+from addon.publish.publisher import Publisher
+from addon.records import Job, JobRequest, JobState, Model
+from addon.satellites.deployments import Deployments
 from addon.web.bodies import explain
 from addon.web.fields import Asked
 from addon.web.parts import Parts
+from addon.web.routes.deployments import DeploymentIn
 from addon.web.routes.jobs import JobIn
+from addon.web.routes.publications import PublishIn
 
 Body = TypeVar("Body", bound=BaseModel)
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,64}$")]
-
-
-class Publishing(Protocol):
-    """Puts models where ESPHome and Home Assistant look."""
-
-    async def publish(self, model: str, override: bool = False, replace: bool = False) -> Publication:
-        """Publish a model."""
-
-
-class Deploying(Protocol):
-    """Sends words to satellites."""
-
-    async def update(self, word: str, *, override: bool = False, replace_rival: bool = False) -> Deployment:
-        """Publish a word's newest model and send it to all satellites that listen for the word."""
-
-    async def rollback(self, word: str) -> Deployment:
-        """Go back to the version before."""
 
 
 class AgainIn(Asked):
@@ -57,27 +44,23 @@ class CancelIn(Asked):
     job: Id | None = None
 
 
-class PublishIn(Asked):
-    """A model, or a word's newest."""
+class ModelIn(PublishIn):
+    """A model, or a word's newest; and what the user passes over knowingly."""
 
     model: Id | None = None
     word: Id | None = None
-    override: bool = False
-    replace: bool = False
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> "PublishIn":
+    def _one_of_both(self) -> "ModelIn":
         if (self.model is None) == (self.word is None):
             raise ValueError("either model or word is needed")
         return self
 
 
-class DeployIn(Asked):
-    """A word."""
+class UpdateIn(PublishIn):
+    """A word, whose newest model goes to all satellites that listen for it."""
 
     word: Id
-    override: bool = False
-    replace: bool = False
 
 
 class RollbackIn(Asked):
@@ -88,16 +71,12 @@ class RollbackIn(Asked):
 
 @dataclass(frozen=True)
 class Remote:
-    """Does what is asked.
-
-    Attributes:
-        publisher, deployments: where they are to be had.
-    """
+    """Does what is asked."""
 
     jobs: JobManager
     models: ModelLibrary
-    publisher: Publishing | None = None
-    deployments: Deploying | None = None
+    publisher: Publisher
+    deployments: Deployments
 
     @property
     def actions(self) -> dict[str, Action]:
@@ -105,8 +84,8 @@ class Remote:
         return {
             "train": self._train,
             "cancel": _checked(CancelIn, self._cancel),
-            "publish": _checked(PublishIn, self._publish),
-            "deploy": _checked(DeployIn, self._deploy),
+            "publish": _checked(ModelIn, self._publish),
+            "deploy": self._deploy,
             "rollback": _checked(RollbackIn, self._rollback),
         }
 
@@ -127,25 +106,27 @@ class Remote:
     async def _cancel(self, body: CancelIn) -> Mapping[str, Any]:
         return {"job": (await self.jobs.cancel(body.job or (await self._running()).id)).id}
 
-    async def _publish(self, body: PublishIn) -> Mapping[str, Any]:
-        if self.publisher is None:
-            raise _absent()
+    async def _publish(self, body: ModelIn) -> Mapping[str, Any]:
         model = body.model or (await self._newest(body.word or "")).id
-        return asdict(await self.publisher.publish(model, body.override, body.replace))
+        return asdict(await self.publisher.publish(model, override=body.override, replace=body.replace))
 
-    async def _deploy(self, body: DeployIn) -> Mapping[str, Any]:
-        if self.deployments is None:
-            raise _absent()
-        deployment = await self.deployments.update(body.word, override=body.override, replace_rival=body.replace)
-        return {"deployment": deployment.id, "model": deployment.model}
+    async def _deploy(self, values: dict[str, Any]) -> Mapping[str, Any]:
+        if "word" in values:
+            update = _check(UpdateIn, values)
+            return _told(
+                await self.deployments.update(update.word, override=update.override, replace_rival=update.replace)
+            )
+        body = _check(DeploymentIn, values)
+        return _told(
+            await self.deployments.create(
+                body.model, body.satellites, override=body.override, replace_rival=body.replace
+            )
+        )
 
     async def _rollback(self, body: RollbackIn) -> Mapping[str, Any]:
-        if self.deployments is None:
-            raise _absent()
-        deployment = await self.deployments.rollback(body.word)
-        return {"deployment": deployment.id, "model": deployment.model}
+        return _told(await self.deployments.rollback(body.word))
 
-    async def _newest(self, word: str) -> Any:
+    async def _newest(self, word: str) -> Model:
         models = [model for model in await self.models.all() if model.word == word]
         if not models:
             raise NotFound(f"there is no model of the word {word!r}")
@@ -197,13 +178,11 @@ def _check(kind: type[Body], values: dict[str, Any]) -> Body:
         raise Invalid(explain(error), hint="See docs/mqtt.md for what may be sent.") from error
 
 
-def _absent() -> Unavailable:
-    return Unavailable("this app has no way to satellites", hint="Give it Home Assistant's configuration folder.")
+def _told(deployment: Deployment) -> Mapping[str, Any]:
+    return {"deployment": deployment.id, "model": deployment.model}
 
 
-def make_announcer(
-    parts: Parts, remote: Remote, lan_port: Callable[[], int | None], supervisor: Supervisor | None
-) -> Announcer:
+def make_announcer(parts: Parts, lan_port: Callable[[], int | None], supervisor: Supervisor | None) -> Announcer:
     """Return what speaks MQTT, and have the panel show how that goes."""
     options, home = parts.options, parts.home
     around = Surroundings(
@@ -213,6 +192,7 @@ def make_announcer(
         held_back=lambda: options.mqtt_discovery == "off" or (options.mqtt_discovery == "auto" and home.set_up),
         changed=home.changed,
     )
+    remote = Remote(parts.jobs, parts.models, parts.publisher, parts.deployments)
     announcer = Announcer(home.identity.id, parts.version, parts.store, parts.bus, around, remote.actions)
     home.tell_mqtt = lambda: asdict(announcer.status())
     return announcer

@@ -140,16 +140,16 @@ async def _greet(socket: ClientWebSocketResponse, version: str, home_assistant: 
     message = await socket.receive()
     told = _object(message.data) if message.type is WSMsgType.TEXT else None
     match told:
-        case {"type": "hello", "id": str(ident), "version": str(app)} if ident:
-            return Hello(ident, str(told.get("name") or "Wakesmith"), app)
+        case {"type": "hello", "id": str(ident), "version": str(app), **others} if ident:
+            return Hello(ident, str(others.get("name") or "Wakesmith"), app)
     raise NotWakesmith("what answers there is not Wakesmith")
 
 
 async def _failure(answer: ClientResponse) -> InvalidAuth | Rejected:
     if answer.status == 401:
         return InvalidAuth("the token is not the app's", "Copy it from Wakesmith's settings.")
-    told = (_object(await answer.text()) or {}).get("error")
-    told = told if isinstance(told, dict) else {}
+    error = (_object(await answer.text()) or {}).get("error")
+    told: dict[str, Any] = error if isinstance(error, dict) else {}
     values = told.get("values")
     failure = Rejected(
         str(told.get("message") or f"Wakesmith answers with status {answer.status}"),

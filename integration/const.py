@@ -10,7 +10,7 @@ DEFAULT_PORT: Final = 8097
 CONF_APP: Final = "app"  # Supervisor's name (slug) of the app
 CONF_DISCOVERY: Final = "discovery"  # the uuid of Supervisor's message that told of it
 
-OLDEST_APP: Final = "0.1.0"  # what this integration can talk to
+OLDEST_APP: Final = (0, 1, 0)  # what this integration can talk to
 NEWEST_MAJOR: Final = 0  # a newer major version of the app may have changed the link
 
 JOB_ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted"})

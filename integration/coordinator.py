@@ -36,6 +36,7 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
 
     Attributes:
         client: the app's HTTP API.
+        device: id of the app's device, once there is one.
     """
 
     config_entry: WakesmithEntry
@@ -43,6 +44,7 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
     def __init__(self, hass: HomeAssistant, entry: WakesmithEntry) -> None:
         super().__init__(hass, LOGGER, config_entry=entry, name=entry.title)
         self.client = make_client(hass, entry.data)
+        self.device = ""
         self._connection: Connection | None = None
         self._asks = Asks(hass, entry, self._send)
         self._hearers: set[Callable[[Happening], None]] = set()

@@ -29,7 +29,7 @@ def describe_app(entry: WakesmithEntry) -> dr.DeviceInfo:
     )
 
 
-def describe_word(hass: HomeAssistant, entry: WakesmithEntry, word: str) -> dr.DeviceInfo:
+def describe_word(entry: WakesmithEntry, word: str) -> dr.DeviceInfo:
     """Return a word's device."""
     state = entry.runtime_data.data
     shown = state.shown(word)
@@ -42,18 +42,17 @@ def describe_word(hass: HomeAssistant, entry: WakesmithEntry, word: str) -> dr.D
         model_id=word,
         sw_version=str(shown.version) if shown else None,
     )
-    via: Any = (DOMAIN, state.id)
-    if _VIA_ID:
-        app = dr.async_get(hass).async_get_device(identifiers={via})
-        return info | {"via_device_id": app.id} if app else info  # type: ignore[return-value, unused-ignore]
-    return info | {"via_device": via}  # type: ignore[return-value, unused-ignore]
+    device = entry.runtime_data.device
+    via: dict[str, Any] = {"via_device_id": device} if _VIA_ID else {"via_device": (DOMAIN, state.id)}
+    return dr.DeviceInfo(**{**info, **via})  # type: ignore[typeddict-item, unused-ignore]
 
 
 @callback
 def register_app(hass: HomeAssistant, entry: WakesmithEntry) -> None:
     """Have the app's device there before those of its words, which name it."""
     info: dict[str, Any] = {**describe_app(entry)}
-    dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **info)
+    device = dr.async_get(hass).async_get_or_create(config_entry_id=entry.entry_id, **info)
+    entry.runtime_data.device = device.id
 
 
 @callback

@@ -31,8 +31,7 @@ class WakesmithEntity(CoordinatorEntity[WakesmithCoordinator]):
         self.word = word
         owner = f"{entry.unique_id}_{word}" if word else str(entry.unique_id)
         self._attr_unique_id = f"{owner}_{description.key}"
-        hass = entry.runtime_data.hass
-        self._attr_device_info = describe_word(hass, entry, word) if word else describe_app(entry)
+        self._attr_device_info = describe_word(entry, word) if word else describe_app(entry)
 
     @property
     def state_of_app(self) -> AppState:

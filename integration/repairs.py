@@ -1,11 +1,10 @@
 """What the user is asked to put right: an app too old or too new, an app that is gone, a restart that is due."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-from awesomeversion import AwesomeVersion, AwesomeVersionException
-from homeassistant import data_entry_flow
 from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import DOMAIN as CORE
@@ -17,7 +16,7 @@ from .const import DOMAIN, NEWEST_MAJOR, OLDEST_APP
 from .errors import Incompatible
 
 RESTART = "restart_needed"
-type _Result = data_entry_flow.FlowResult[Any, Any]
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
 @callback
@@ -32,20 +31,20 @@ def check_app(hass: HomeAssistant, entry: ConfigEntry[Any], version: str) -> Non
         if key != code:
             ir.async_delete_issue(hass, DOMAIN, f"{key}_{entry.entry_id}")
     if code:
-        values = {"name": entry.title, "version": version, "oldest": OLDEST_APP}
+        values = {"name": entry.title, "version": version, "oldest": ".".join(map(str, OLDEST_APP))}
         _create(hass, f"{code}_{entry.entry_id}", code, values)
         raise Incompatible(f"this integration cannot talk to Wakesmith {version}", code=code)
 
 
 def age(version: str) -> str:
     """Return "app_too_old", "app_too_new", or "" where we know how to talk to that version of the app."""
-    try:
-        told = AwesomeVersion(version)
-        if told < AwesomeVersion(OLDEST_APP):
-            return "app_too_old"
-        return "app_too_new" if int(told.section(0)) > NEWEST_MAJOR else ""
-    except (AwesomeVersionException, ValueError):
+    found = _VERSION.match(version)
+    if found is None:
         return ""  # a version of someone's own: he knows what he does
+    told = tuple(int(part) for part in found.groups())
+    if told < OLDEST_APP:
+        return "app_too_old"
+    return "app_too_new" if told[0] > NEWEST_MAJOR else ""
 
 
 async def check_files(hass: HomeAssistant, integration: Integration) -> None:
@@ -115,9 +114,7 @@ def _version(path: Path) -> str:
 class RestartFlow(ConfirmRepairFlow):
     """Restart Home Assistant when the user agrees."""
 
-    async def async_step_confirm(
-        self, user_input: dict[str, str] | None = None
-    ) -> data_entry_flow.FlowResult[Any, Any]:
+    async def async_step_confirm(self, user_input: dict[str, str] | None = None) -> Any:
         """Ask, then restart."""
         if user_input is not None:
             await self.hass.services.async_call(CORE, "restart")

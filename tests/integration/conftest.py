@@ -44,11 +44,13 @@ async def app() -> AsyncIterator[ScriptedApp]:
 
 
 @pytest.fixture
-def entry(hass: HomeAssistant, app: ScriptedApp) -> MockConfigEntry:
+async def entry(hass: HomeAssistant, app: ScriptedApp) -> AsyncIterator[MockConfigEntry]:
     data = {CONF_HOST: "127.0.0.1", CONF_PORT: app.port, CONF_SSL: False, CONF_TOKEN: TOKEN}
     entry = MockConfigEntry(domain="wakesmith", title="Wakesmith", unique_id=ID, data=data)
     entry.add_to_hass(hass)
-    return entry
+    yield entry
+    if hass.config_entries.async_get_entry(entry.entry_id):
+        await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.fixture

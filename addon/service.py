@@ -38,11 +38,13 @@ from addon.options import Options, load_options
 from addon.programs import child_environment, trainer_command
 from addon.publish.edits import Edits
 from addon.publish.publisher import Publisher
+from addon.remote import make_announcer
 from addon.satellites.automatic import Sender
+from addon.satellites.configurations import read_configurations
 from addon.satellites.deployments import Deployments
 from addon.satellites.means import LinkFlasher, Means
+from addon.satellites.merging import Configuration
 from addon.satellites.roster import Roster
-from addon.remote import make_announcer
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
@@ -168,7 +170,7 @@ def _compose(
     command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
     datasets = Downloads(bus, DataProgram(command, env, data))
     survey = Surveyor(assistant, datasets.missing)
-    roster = Roster(bus, home.link, options.mdns, folder=bool(options.homeassistant))
+    roster = Roster(bus, home.link, options.mdns, _files(options), folder=bool(options.homeassistant))
     home.has_dashboard = lambda: roster.dashboard
     publisher = Publisher(store, bus, models, data, options.homeassistant, command, env)
     edits = Edits(models, options.homeassistant)
@@ -195,6 +197,17 @@ def _compose(
         buckets=buckets,
         version=_version(),
     )
+
+
+def _files(options: Options) -> Callable[[], Awaitable[tuple[Configuration, ...]]]:
+    """Return what reads ESPHome's YAML files."""
+
+    async def read() -> tuple[Configuration, ...]:
+        return (
+            await asyncio.to_thread(read_configurations, Path(options.homeassistant)) if options.homeassistant else ()
+        )
+
+    return read
 
 
 @asynccontextmanager

@@ -143,7 +143,7 @@ class Courier:
         deadline = time.monotonic() + patience.back
         while True:
             await asyncio.sleep(patience.look)
-            await self._means.roster.refresh()
+            await self._means.roster.ask()
             satellite = self._means.roster.get(self.target.satellite)
             if satellite.online is not False and (not word or word in _raw(satellite, "available")):
                 return satellite

@@ -100,7 +100,8 @@ class Roster:
 
     async def refresh(self) -> list[Satellite]:
         """Ask all sources now."""
-        await self._ask()
+        await self._read_files()
+        await self.ask()
         return self.all()
 
     async def settle(self, timeout_s: float = _SETTLE_S) -> None:
@@ -128,7 +129,7 @@ class Roster:
         if option not in of_word[0].options:
             raise Invalid(f"option: one of {', '.join(of_word[0].options)} is allowed. Received: {option[:80]!r}")
         await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": option})
-        await self._ask()
+        await self.ask()
         return self.get(id)
 
     def _hear(self, what: str) -> None:
@@ -143,7 +144,7 @@ class Roster:
     async def _keep_asking(self) -> None:
         while True:
             self._stale.clear()
-            await self._ask()
+            await self.refresh()
             await asyncio.sleep(TELL_S)
             try:
                 async with asyncio.timeout(self._ask_s):
@@ -151,18 +152,22 @@ class Roster:
             except TimeoutError:
                 continue
 
-    async def _ask(self) -> None:
+    async def _read_files(self) -> None:
+        try:
+            self._configurations = tuple(await self._files())
+        except OSError as error:
+            _log.warning("ESPHome's YAML files cannot be read: %s", error)
+        self._wake()
+
+    async def ask(self) -> None:
+        """Ask Home Assistant now; what it told before is kept where it cannot be asked."""
         async with self._asking:
-            try:
-                self._configurations = tuple(await self._files())
-            except OSError as error:
-                _log.warning("ESPHome's YAML files cannot be read: %s", error)
             if self._link.peer is not None:
                 try:
                     self._told, self.dashboard = read_answer(await self._link.ask("satellites"))
                     self._as_of = now()
                     self._asked.set()
-                except AppError as error:  # what it told before is kept
+                except AppError as error:
                     _log.warning("Home Assistant cannot tell its satellites: %s", error.message)
         self._wake()
 

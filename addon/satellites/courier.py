@@ -11,6 +11,7 @@ from addon.errors import AppError, Conflict, Unavailable
 from addon.fleet import Delivery, Satellite, Target, TargetState
 from addon.publish.esphome_yaml.entry import model_id, word_of
 from addon.satellites.means import Means
+from addon.satellites.versions import listens
 
 _LINES = 20  # of a tool, that are kept for a failure
 
@@ -80,7 +81,7 @@ class Courier:
             edit = await self._means.editor.apply(_file(satellite), self._model)
             await self._set(edit=edit)
             await self._flash(satellite)
-            await self._confirm(model_id(word_of(self._model)))
+            await self._confirm(word_of(self._model))
         await self._set(state=TargetState.DONE, percent=None, line="")
 
     async def _take_back(self, done: Target) -> None:
@@ -135,8 +136,8 @@ class Courier:
             )
             return
         satellite = await self._await_back(word)
-        if word and word not in _raw(satellite, "active"):
-            await self._choose(satellite, word)
+        if word and not listens(satellite.active, word):
+            await self._choose(satellite, model_id(word))
 
     async def _await_back(self, word: str) -> Satellite:
         patience = self._means.patience
@@ -145,7 +146,7 @@ class Courier:
             await asyncio.sleep(patience.look)
             await self._means.roster.ask()
             satellite = self._means.roster.get(self.target.satellite)
-            if satellite.online is not False and (not word or word in _raw(satellite, "available")):
+            if satellite.online is not False and (not word or listens(satellite.available, word)):
                 return satellite
             if time.monotonic() > deadline:
                 raise Unavailable(
@@ -212,8 +213,3 @@ def _file(satellite: Satellite) -> str:
     if satellite.configuration is None:
         raise Conflict(f"no YAML file of {satellite.name} is known", "Adopt it in ESPHome.", "no_yaml")
     return satellite.configuration
-
-
-def _raw(satellite: Satellite, which: str) -> tuple[str, ...]:
-    ids: tuple[str, ...] = getattr(satellite, which)
-    return ids

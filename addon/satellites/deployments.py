@@ -10,10 +10,10 @@ from typing import Any
 from addon.bus import DeploymentChanged
 from addon.errors import AppError, Conflict, Invalid, TooMany
 from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target, TargetState
-from addon.publish.esphome_yaml.entry import model_id, word_of
 from addon.satellites.means import Means
 from addon.satellites.recovery import recover
 from addon.satellites.run import Run
+from addon.satellites.versions import listens
 from addon.times import now
 
 MOST_TARGETS, MOST_WAITING, SHOWN = 64, 20, 20
@@ -51,6 +51,7 @@ class Deployments:
         """Bring in order what the last run of the app left, then go on with what waits."""
         for deployment in await recover(self._means):
             self._means.bus.publish(DeploymentChanged(deployment))
+        self._means.roster.versions.read(await self._means.store.deployments.all())
         self._woken.set()
         self._worker = asyncio.create_task(self._work(), name="deployments")
 
@@ -208,7 +209,7 @@ class Deployments:
             satellite
             for satellite in self._means.roster.all()
             if satellite.delivery is not Delivery.NONE
-            and any(id != model and (id == model_id(word) or word_of(id) == word) for id in satellite.active)
+            and listens((id for id in satellite.active if id != model), word)
         ]
         return [_target(satellite) for satellite in sorted(found, key=lambda one: one.online is False)]
 
@@ -240,8 +241,12 @@ class Deployments:
             return next(iter(await self._means.store.deployments.all(DeploymentState.QUEUED)), None)
 
     async def _close(self, deployment: Deployment) -> None:
+        earlier: dict[str, Deployment] = {}
+        if deployment.of:
+            earlier[deployment.of] = await self._means.store.deployments.get(deployment.of)
+        self._means.roster.versions.take(deployment, earlier)
         if deployment.of and deployment.state is DeploymentState.DONE:
-            await self._put(replace(await self._means.store.deployments.get(deployment.of), undone=True))
+            await self._put(replace(earlier[deployment.of], undone=True))
         await self._means.roster.refresh()
 
     async def _put(self, deployment: Deployment) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 
 from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
@@ -12,6 +13,7 @@ from addon.satellites.delivery import House, describe
 from addon.satellites.mdns import Finder
 from addon.satellites.merging import Configuration, merge
 from addon.satellites.registry import Told, read_answer
+from addon.satellites.versions import Versions
 from addon.times import now
 
 ASK_S = 180.0  # between two questions to Home Assistant that nothing gave rise to
@@ -30,6 +32,7 @@ class Roster:
 
     Attributes:
         finder: hears announcements; `problem` says why not.
+        versions: of words on satellites that were flashed.
         dashboard: whether ESPHome's is there, as Home Assistant last told.
     """
 
@@ -56,6 +59,7 @@ class Roster:
         self._folder, self._own = folder, own
         self._told: tuple[Told, ...] = ()
         self.dashboard = False
+        self.versions = Versions()
         self._as_of: str | None = None
         self._configurations: tuple[Configuration, ...] = ()
         self._shown: tuple[Satellite, ...] = ()
@@ -85,7 +89,8 @@ class Roster:
         as_of = None if linked else self._as_of
         house = House(linked, self.dashboard, self._own(), self._folder, as_of)
         devices = merge(self.finder.found, self._told, self._configurations)
-        return sorted((describe(device, house) for device in devices), key=lambda s: (s.room, s.name, s.id))
+        found = [self._named(describe(device, house)) for device in devices]
+        return sorted(found, key=lambda one: (one.room, one.name, one.id))
 
     def get(self, id: str) -> Satellite:
         """Return one.
@@ -131,6 +136,14 @@ class Roster:
         await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": option})
         await self.ask()
         return self.get(id)
+
+    def _named(self, satellite: Satellite) -> Satellite:
+        """Return a satellite with its words by their versioned ids, as far as they are known."""
+        active, available = (
+            tuple(self.versions.name(satellite.id, id) for id in ids)
+            for ids in (satellite.active, satellite.available)
+        )
+        return replace(satellite, active=active, available=available)
 
     def _hear(self, what: str) -> None:
         """Take note that Home Assistant came, went, or has another list."""

@@ -10,6 +10,7 @@ import pytest
 from addon.bus import DeploymentChanged
 from addon.errors import Conflict, NotFound
 from addon.fleet import DeploymentState
+from addon.satellites.versions import Versions
 from tests.addon.dispatch import ATTIC, HALL, KITCHEN, bench
 from tests.addon.scripted_home import Declined, external, flashed
 
@@ -207,6 +208,21 @@ async def test_update_and_rollback_go_where_another_version_is(tmp_path: Path) -
         back = await b.ended(await b.deployments.rollback("hey_jarvis"))
         assert (back.kind, back.model, back.state) == ("rollback", "hey_jarvis_v1", DeploymentState.DONE)
         assert b.means.roster.get(KITCHEN).active == ("hey_jarvis_v1",)
+
+
+async def test_a_flashed_satellite_is_known_to_run_the_version_that_was_sent(tmp_path: Path) -> None:
+    async with bench(tmp_path, flashed(active=["okay_nabu"])) as b:
+        await b.ended(await b.deployments.create("hey_jarvis_v1", [HALL]))
+        await b.reaches(lambda: b.means.roster.get(HALL).active == ("hey_jarvis_v1",))
+        second = await b.ended(await b.deployments.update("hey_jarvis"))
+        assert [target.before for target in second.targets] == [("hey_jarvis_v1",)]
+        await b.reaches(lambda: b.means.roster.get(HALL).active == ("hey_jarvis_v2",))
+        assert (await b.ended(await b.deployments.update("hey_jarvis"))).targets == (), "it has this one already"
+        versions = Versions()
+        versions.read(await b.store.deployments.all())
+        assert versions.known == {(HALL, "hey_jarvis"): "hey_jarvis_v2"}
+        await b.ended(await b.deployments.undo(second.id))
+        await b.reaches(lambda: b.means.roster.get(HALL).active == ("hey_jarvis_v1",))
 
 
 async def test_who_takes_no_model_is_refused_before_anything_is_published(tmp_path: Path) -> None:

@@ -20,8 +20,10 @@ MAKERS = {
         "Check": ("check", 2, 5),
         "Verdict": ("end", 1, 4),
         "Note": ("note", 0, 3),
+        "Way": ("satellite", 1, 4),
     },
 }
+FAMILIES = ("advice", "collision", "check", "end", "warning", "caution", "note", "satellite")
 # Errors that people at a terminal meet, or programs that speak the helper's protocol; none comes to the panel.
 ELSEWHERE = {
     "bad_params", "bad_request", "no_folder", "no_session", "no_tensorboard", "too_many_sessions", "unknown_method",
@@ -80,7 +82,7 @@ def texts(request: pytest.FixtureRequest, root: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "note"])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_every_code_has_a_text(sent: Codes, texts: dict[str, str], family: str) -> None:
     assert sent[family]
     assert (
@@ -93,7 +95,7 @@ def test_every_error_has_a_text_or_is_met_elsewhere(sent: Codes, texts: dict[str
     assert set(sent["error"]) - told == ELSEWHERE
 
 
-@pytest.mark.parametrize("family", ["advice", "collision", "check", "end", "warning", "caution", "note", "error"])
+@pytest.mark.parametrize("family", [*FAMILIES, "error"])
 def test_texts_name_only_what_is_sent(sent: Codes, texts: dict[str, str], family: str) -> None:
     for code, places in sent[family].items():
         always = frozenset.intersection(*places) | GIVEN

@@ -28,6 +28,8 @@ export interface Satellite extends Message {
   most_active: number;
   sensitivities: Tuning[];
   sources: string[];
+  /** When Home Assistant last told of it, where it cannot be asked now. */
+  as_of?: string | null;
 }
 
 export interface Publication {
@@ -81,6 +83,8 @@ export function isUnderWay(deployment: Deployment): boolean {
 }
 
 export interface Comparison {
+  verdict: "wins" | "loses" | "mixed" | "equal" | "undecided";
+  /** Whether it may replace the published one without being asked. */
   wins: boolean;
   found: number;
   rival_found: number;
@@ -95,7 +99,8 @@ export interface Gate {
   passes: boolean;
   compatible: boolean;
   checks: { name: string; ok: boolean; message: string }[];
-  quality: ({ code: string; ok: boolean } & Message)[];
+  /** `ok` is null for what was not measured, or on too little: no obstacle. */
+  quality: ({ code: string; ok: boolean | null } & Message)[];
   rival: string | null;
   comparison: Comparison | null;
 }
@@ -122,11 +127,34 @@ export interface Home {
   supervised: boolean;
   /** Whether Home Assistant's configuration folder can be written. */
   folder: boolean;
-  integration: { installed: boolean; linked: boolean; version: string; offered: string; needs_restart: boolean };
+  integration: {
+    installed: boolean;
+    version: string | null;
+    offered: string | null;
+    /** Whether it was connected once, and its entry was not removed since. */
+    set_up: boolean;
+    linked: boolean;
+    linked_version: string | null;
+    home_assistant: string | null;
+    needs_restart: boolean;
+    /** Whether another's folder is in the way. */
+    foreign: boolean;
+  };
   mqtt: { state: "off" | "connecting" | "connected" | "refused"; message: string; address: string };
   dashboard: boolean;
   esphome: { state: "absent" | "installing" | "here"; version: string; allowed: boolean };
   link: { port: number; token: string };
+}
+
+export type LinkState = "linked" | "restart" | "foreign" | "unlinked" | "lost" | "absent";
+
+/** How far the integration is. */
+export function linkState({ integration }: Home): LinkState {
+  const { linked, needs_restart, foreign, installed, set_up } = integration;
+  if (linked) return "linked";
+  if (needs_restart) return "restart";
+  if (set_up) return "lost";
+  return foreign ? "foreign" : installed ? "unlinked" : "absent";
 }
 
 const VERSIONED = /^(.+)_v(\d+)$/;

@@ -34,7 +34,7 @@ export class WsChanges extends LitElement {
   private renderChange({ satellite, delivery, diff, notes, error }: Change) {
     const known = live.fleet.satellites.get(satellite);
     const name = known?.name ?? satellite;
-    const told = error && tell(error, "error");
+    const told = error && tell(error, "satellite", "error");
     return html`<section class="stack tight">
       <h3>${name}</h3>
       ${told ? html`<ws-problem .message=${told.message} .hint=${told.hint}></ws-problem>` : nothing}

@@ -39,10 +39,11 @@ export class WsDeploymentLine extends LitElement {
     return html`<a class="line" href=${linkTo("deployment", id)}>
       <span class="grow"
         >${translate(`deployment.${kind}`, { word: nameWord(model) })}<br /><span class="soft"
-          >${[names, formatWhen(created)].filter(Boolean).join(" · ")}</span
+          ><span class=${tone}>${translate(`sending.${state}`)}</span>${["", names, formatWhen(created)].join(
+            " · ",
+          )}</span
         ></span
       >
-      <span class=${tone}>${translate(`sending.${state}`)}</span>
       <ws-icon .path=${mdiChevronRight}></ws-icon>
     </a>`;
   }

@@ -1,11 +1,11 @@
-import { mdiAlertCircle, mdiCheckCircle } from "@mdi/js";
+import { mdiAlertCircle, mdiCheckCircle, mdiInformationOutline } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Comparison, Gate } from "../api/fleet";
 import { formatNumber } from "../i18n/format";
 import { tell } from "../i18n/told";
 import { findText, translate } from "../i18n/translate";
-import { describeHours } from "../i18n/words";
+import { describeAccepts, describeHours } from "../i18n/words";
 import { shared } from "../styles/shared";
 import { nameWord } from "./word-name";
 import "./ws-icon";
@@ -58,23 +58,23 @@ export class WsGate extends LitElement {
                 this.renderLine(false, findText(`gate_check.${name}`) ?? name, message),
               )
         }
-        ${gate.quality.map((one) => {
-          const { message, hint } = tell(one, "gate");
-          return this.renderLine(one.ok, message, one.ok ? "" : hint);
-        })}
+        ${gate.quality.map((one) => this.renderLine(one.ok, ...describeBound(one)))}
         ${gate.rival && gate.comparison ? this.renderComparison(nameWord(gate.rival), gate.comparison) : nothing}
       </ul>
       ${gate.compatible ? nothing : html`<p class="bad">${translate("gate_check.never")}</p>`}
-      ${gate.compatible && gate.quality.some((one) => !one.ok) ? this.renderKnowingly("override") : nothing}
+      ${gate.compatible && gate.quality.some((one) => one.ok === false) ? this.renderKnowingly("override") : nothing}
       ${gate.compatible && gate.comparison && !gate.comparison.wins ? this.renderKnowingly("replace") : nothing}
     </div>`;
   }
 
-  private renderLine(ok: boolean, message: string, more: unknown = "") {
+  private renderLine(ok: boolean | null, message: string, more: unknown = "") {
     return html`<li>
-      <ws-icon class=${ok ? "good" : "bad"} .path=${ok ? mdiCheckCircle : mdiAlertCircle}></ws-icon>
+      <ws-icon
+        class=${ok === null ? "soft" : ok ? "good" : "bad"}
+        .path=${ok === null ? mdiInformationOutline : ok ? mdiCheckCircle : mdiAlertCircle}
+      ></ws-icon>
       <div>
-        <span class="hidden">${translate(ok ? "preflight.ok" : "preflight.missing")}: </span>
+        <span class="hidden">${translate(ok === false ? "preflight.missing" : "preflight.ok")}: </span>
         <p>${message}</p>
         ${more ? html`<p class="soft">${more}</p>` : nothing}
       </div>
@@ -82,22 +82,22 @@ export class WsGate extends LitElement {
   }
 
   private renderComparison(rival: string, found: Comparison) {
-    const figures = [
-      translate("compare.heard", { clips: found.clips, found: found.found, rival, rival_found: found.rival_found }),
-      found.hours
-        ? translate("compare.woke", {
-            accepts: found.accepts,
-            rival_accepts: found.rival_accepts,
-            time: describeHours(found.hours),
-          })
-        : "",
-      translate("compare.chance", { p: formatNumber(found.p, 3) }),
-    ];
-    return this.renderLine(
-      found.wins,
-      translate(found.wins ? "compare.wins" : "compare.loses", { rival }),
-      figures.filter(Boolean).join(" "),
-    );
+    const figures = found.clips
+      ? [
+          translate("compare.heard", {
+            clips: found.clips,
+            found: found.found,
+            rival,
+            rival_found: found.rival_found,
+          }),
+        ]
+      : [];
+    if (found.hours) {
+      const time = describeHours(found.hours);
+      figures.push(translate("compare.woke", { accepts: found.accepts, rival_accepts: found.rival_accepts, time }));
+    }
+    if (found.clips) figures.push(translate("compare.chance", { p: formatNumber(found.p, 3) }));
+    return this.renderLine(found.wins, translate(`compare.${found.verdict}`, { rival }), figures.join(" "));
   }
 
   private renderKnowingly(what: keyof Knowingly) {
@@ -115,4 +115,22 @@ export class WsGate extends LitElement {
   private tell(change: Partial<Knowingly>): void {
     this.dispatchEvent(new CustomEvent("change", { detail: { ...this.knowingly, ...change } }));
   }
+}
+
+/** Say a bound in plain words, with what is asked for; as the service says it where we know nothing better. */
+function describeBound(one: Gate["quality"][number]): [message: string, more: string] {
+  const { low, high, bound } = one.values ?? {};
+  const asked = Number(bound);
+  if (one.code === "recall" && low !== undefined) {
+    const told = translate("gate.recall", { low: Math.floor(100 * Number(low)) });
+    return [told, one.ok ? "" : translate("gate.recall_asked", { bound: Math.round(100 * asked) })];
+  }
+  if (one.code === "false_accepts" && high !== undefined) {
+    const key = one.ok === null ? "gate.too_little" : "gate.false_accepts_asked";
+    return [describeAccepts(Number(high)), one.ok ? "" : translate(key, { bound: formatNumber(asked, 1) })];
+  }
+  const { message } = tell(one, "gate");
+  return one.ok === null
+    ? [translate(`gate.${one.code as "recall"}_unknown`), translate("gate.too_little")]
+    : [message, ""];
 }

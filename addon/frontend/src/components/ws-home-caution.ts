@@ -2,7 +2,7 @@ import { mdiDownload } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { installIntegration } from "../api/client";
-import type { Home } from "../api/fleet";
+import { linkState, type Home } from "../api/fleet";
 import { attempt } from "../errors";
 import { translate } from "../i18n/translate";
 import { linkTo } from "../router";
@@ -32,32 +32,23 @@ export class WsHomeCaution extends LitElement {
 
   override render() {
     const { home } = this;
-    if (!home || home.integration.linked) return nothing;
-    const { installed, needs_restart } = home.integration;
-    if (needs_restart || installed) {
-      const state = needs_restart ? "restart" : "unlinked";
-      return html`<ws-problem
-        level="warn"
-        .message=${translate(`link.${state}`)}
-        .hint=${translate(`link.${state}_help`)}
-      >
-        ${needs_restart ? nothing : html`<div><a class="button outlined" href=${linkTo("settings")}>${translate("link.by_hand")}</a></div>`}
-      </ws-problem>`;
-    }
+    const state = home ? linkState(home) : "linked";
+    if (!home || state === "linked") return nothing;
+    const help = state === "absent" && !home.folder ? "elsewhere" : state;
     return html`<ws-problem
       level="warn"
-      .message=${translate("link.absent")}
-      .hint=${translate(home.folder ? "link.absent_help" : "link.elsewhere_help")}
+      .message=${translate(`link.${state}`)}
+      .hint=${translate(`link.${help}_help`)}
     >
-      <div class="row">
-        ${
-          home.folder
-            ? html`<button class="filled" ?disabled=${this.busy} @click=${() => this.install()}>
-                <ws-icon .path=${mdiDownload}></ws-icon>${translate("link.install")}
-              </button>`
-            : html`<a class="button outlined" href=${linkTo("settings")}>${translate("link.by_hand")}</a>`
-        }
-      </div>
+      ${state === "restart" ? nothing : html`<div>${this.renderWay(state === "absent" && home.folder)}</div>`}
     </ws-problem>`;
+  }
+
+  private renderWay(installable: boolean) {
+    return installable
+      ? html`<button class="filled" ?disabled=${this.busy} @click=${() => this.install()}>
+          <ws-icon .path=${mdiDownload}></ws-icon>${translate("link.install")}
+        </button>`
+      : html`<a class="button outlined" href=${linkTo("settings")}>${translate("house.title")}</a>`;
   }
 }

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { customElement, state } from "lit/decorators.js";
 import { say } from "../announce";
 import * as client from "../api/client";
-import type { Home } from "../api/fleet";
+import { linkState, type Home } from "../api/fleet";
 import { live } from "../api/live";
 import { LiveController } from "../api/live-controller";
 import { attempt } from "../errors";
@@ -77,14 +77,22 @@ export class WsHome extends LitElement {
     </li>`;
   }
 
-  private renderIntegration({ folder, integration }: Home) {
-    const { installed, linked, version, offered, needs_restart } = integration;
-    const state = needs_restart ? "restart" : linked ? "linked" : installed ? "unlinked" : "absent";
-    const tone = state === "linked" ? "good" : "warn";
-    const older = installed && Boolean(offered) && version !== offered;
+  private renderIntegration(home: Home) {
+    const { installed, version, offered, linked_version, home_assistant, needs_restart } = home.integration;
+    const state = linkState(home);
+    const older = installed && offered !== null && version !== offered;
+    const help =
+      state === "linked"
+        ? needs_restart
+          ? "restart"
+          : ""
+        : state === "absent" && !home.folder
+          ? "elsewhere"
+          : state;
     const more = [
-      version && translate("house.version", { version }),
-      state === "linked" ? "" : translate(`link.${state === "absent" && !folder ? "elsewhere" : state}_help`),
+      (linked_version ?? version) ? translate("house.version", { version: linked_version ?? version ?? "" }) : "",
+      home_assistant && `Home Assistant ${home_assistant}`,
+      help && translate(`link.${help}_help`),
     ];
     const get = html`<button
       class="outlined"
@@ -99,9 +107,9 @@ export class WsHome extends LitElement {
     return this.renderLine(
       translate("house.integration"),
       translate(`house.integration.${state}`),
-      tone,
-      more.filter(Boolean).join(". "),
-      folder ? html`${older || !installed ? get : nothing} ${installed ? away : nothing}` : nothing,
+      state === "linked" ? "good" : "warn",
+      more.filter(Boolean).join(" · "),
+      home.folder ? html`${older || !installed ? get : nothing} ${installed ? away : nothing}` : nothing,
     );
   }
 

@@ -61,12 +61,13 @@ export class WsModelCard extends LitElement {
     return html`<a class="card" href=${linkTo("model", model.id)}>
       <span class="row">
         <h3 class="grow">${model.phrase}</h3>
-        ${published ? html`<span class="badge">${translate("publication.badge")}</span>` : nothing}
         <span class="version">${translate("model.version", { n: model.version })}</span>
         <ws-icon class="soft" .path=${mdiChevronRight}></ws-icon>
       </span>
       <span>${heard}</span>
-      <span class="soft">${formatWhen(model.created)}${model.notes ? ` · ${model.notes.slice(0, 60)}` : ""}</span>
+      <span class="soft"
+        >${published ? html`<span class="badge">${translate("publication.badge")}</span> ` : nothing}${formatWhen(model.created)}${model.notes ? ` · ${model.notes.slice(0, 60)}` : ""}</span
+      >
     </a>`;
   }
 }

@@ -5,6 +5,7 @@ import { say } from "../announce";
 import { tuneSatellite } from "../api/client";
 import type { Delivery, Satellite, Tuning } from "../api/fleet";
 import { attempt } from "../errors";
+import { formatWhen } from "../i18n/format";
 import { tell } from "../i18n/told";
 import { hasText, translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
@@ -128,6 +129,11 @@ export class WsSatellite extends LitElement {
     return html`<div class="way">
       <ws-icon .path=${DELIVERY_ICONS[delivery]}></ws-icon><span>${translate(`delivery.${delivery}`)}</span>
       ${told ? html`<p class="soft">${told.message} ${told.hint}</p>` : nothing}
+      ${
+        this.satellite.as_of
+          ? html`<p class="soft">${translate("satellites.as_of", { when: formatWhen(this.satellite.as_of) })}</p>`
+          : nothing
+      }
     </div>`;
   }
 

@@ -1,3 +1,4 @@
+import { mdiChevronDown } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { live } from "../api/live";
@@ -5,6 +6,7 @@ import { LiveController } from "../api/live-controller";
 import { translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import { nameSatellites } from "./word-name";
+import "./ws-icon";
 import "./ws-satellite-choice";
 
 /** Satellites that a word is sent to as soon as it is made. Emits `change` with their ids. */
@@ -16,14 +18,25 @@ export class WsSendAlong extends LitElement {
     ...shared,
     css`
       summary {
+        display: flex;
+        align-items: center;
+        gap: 12px;
         cursor: pointer;
-        font-weight: 500;
-        min-height: 28px;
+        list-style: none;
+        margin: -20px;
+        padding: 20px;
+        border-radius: var(--ws-radius);
       }
-      summary .soft {
-        font-weight: 400;
+      summary::-webkit-details-marker {
+        display: none;
       }
-      p {
+      ws-icon {
+        transition: rotate 0.2s;
+      }
+      details[open] > summary ws-icon {
+        rotate: 180deg;
+      }
+      .help {
         margin: 8px 0;
       }
     `,
@@ -34,10 +47,13 @@ export class WsSendAlong extends LitElement {
     if (!satellites.length) return nothing;
     return html`<details class="card">
       <summary>
-        ${translate("along.title")}
-        ${this.chosen.length ? html`<span class="soft">· ${nameSatellites(this.chosen)}</span>` : nothing}
+        <div class="grow">
+          <h2>${translate("along.title")}</h2>
+          ${this.chosen.length ? html`<p class="soft">${nameSatellites(this.chosen)}</p>` : nothing}
+        </div>
+        <ws-icon .path=${mdiChevronDown}></ws-icon>
       </summary>
-      <p class="soft">${translate("along.help")}</p>
+      <p class="soft help">${translate("along.help")}</p>
       <ws-satellite-choice
         .satellites=${satellites}
         .chosen=${this.chosen}

@@ -57,6 +57,14 @@ export class WsTarget extends LitElement {
       ws-progress {
         align-self: center;
       }
+      @media (max-width: 600px) {
+        .target {
+          grid-template-columns: 24px minmax(0, 1fr);
+        }
+        .state {
+          grid-column: 2;
+        }
+      }
       summary {
         cursor: pointer;
         font-size: 14px;
@@ -106,9 +114,20 @@ export class WsTarget extends LitElement {
   private renderReason() {
     const { target } = this;
     if (!target.message) return nothing;
-    const { message, hint } = tell(target, "error");
+    const { message, hint } = tell(target, "satellite", "error");
     const level = target.state === "failed" ? "bad" : target.state === "done" ? "info" : "warn";
-    return html`<ws-problem level=${level} .message=${message} .hint=${hint}></ws-problem>`;
+    return html`<ws-problem
+      level=${level}
+      .message=${message}
+      .hint=${[hint, this.fate].filter(Boolean).join(" ")}
+    ></ws-problem>`;
+  }
+
+  /** What became of one that failed. */
+  private get fate(): string {
+    const { state, flashed, edit } = this.target;
+    if (state !== "failed") return "";
+    return translate(flashed ? "target.maybe_without" : edit ? "target.still_edited" : "target.untouched");
   }
 
   /** What the tool said: that of the failure where it came with it. */

@@ -58,7 +58,7 @@ export class WsDeploymentPage extends LitElement {
     this.busy = true;
     const deployment = await attempt(work);
     this.busy = false;
-    if (!deployment) return;
+    if (!deployment || !live.loaded) return;
     live.put({ told: { type: "deployment", deployment } });
     goTo("deployment", deployment.id);
   }
@@ -70,7 +70,7 @@ export class WsDeploymentPage extends LitElement {
       </ws-problem>`;
     }
     const deployment = live.fleet.deployments.get(this.deploymentId);
-    if (!deployment) return html`<div class="skeleton wait" aria-busy="true"></div>`;
+    if (!deployment || !live.loaded) return html`<div class="skeleton wait" aria-busy="true"></div>`;
     const { model, kind, state, created, ended } = deployment;
     const about = [translate(`sending.${state}`), formatWhen(ended ?? created)];
     return html`<div class="stack">

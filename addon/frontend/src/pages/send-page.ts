@@ -82,7 +82,7 @@ export class WsSendPage extends LitElement {
     const { gate, knowingly } = this;
     if (!gate?.compatible) return false;
     const wins = gate.comparison?.wins ?? true;
-    return (knowingly.override || gate.quality.every((one) => one.ok)) && (knowingly.replace || wins);
+    return (knowingly.override || gate.quality.every((one) => one.ok !== false)) && (knowingly.replace || wins);
   }
 
   private async send(): Promise<void> {
@@ -128,9 +128,6 @@ export class WsSendPage extends LitElement {
         ${[1, 2].map(() => html`<div class="skeleton wait"></div>`)}
       </div>`;
     }
-    const satellites = [...live.fleet.satellites.values()].sort(
-      (a, b) => Number(a.delivery === "none") - Number(b.delivery === "none") || a.name.localeCompare(b.name),
-    );
     return html`<section class="card stack">
         <h2>${translate("send.gate")}</h2>
         <ws-gate
@@ -139,14 +136,21 @@ export class WsSendPage extends LitElement {
           @change=${(event: CustomEvent<Knowingly>) => (this.knowingly = event.detail)}
         ></ws-gate>
       </section>
-      <ws-home-caution .home=${live.fleet.home}></ws-home-caution>
+      ${this.gate.compatible ? this.renderRest(this.chosen) : nothing}`;
+  }
+
+  private renderRest(chosen: string[]) {
+    const satellites = [...live.fleet.satellites.values()].sort(
+      (a, b) => Number(a.delivery === "none") - Number(b.delivery === "none") || a.name.localeCompare(b.name),
+    );
+    return html`<ws-home-caution .home=${live.fleet.home}></ws-home-caution>
       <section class="card stack">
         <h2>${translate("send.where")}</h2>
         ${
           satellites.length
             ? html`<ws-satellite-choice
                 .satellites=${satellites}
-                .chosen=${this.chosen}
+                .chosen=${chosen}
                 @change=${(event: CustomEvent<string[]>) => this.choose(event.detail)}
               ></ws-satellite-choice>`
             : html`<p>${translate("satellites.none")}. ${translate("satellites.none_help")}</p>`
@@ -165,17 +169,18 @@ export class WsSendPage extends LitElement {
           ? html`<ws-problem level="warn" .message=${problem.message} .hint=${problem.hint}></ws-problem>`
           : html`<ws-changes .changes=${changes}></ws-changes>`
       }
+      ${changes?.some((change) => change.error) ? html`<p class="bad">${translate("changes.leave_out")}</p>` : nothing}
     </section>`;
   }
 
   private renderActions() {
-    const some = Boolean(this.chosen?.length);
+    const ready = this.previewer.changes?.every((change) => !change.error); // nothing is sent unseen
     return html`<div class="row end">
       <a class="button" href=${linkTo("model", this.modelId)}>${translate("cancel")}</a>
       <button class="outlined" ?disabled=${!this.free || this.busy} @click=${() => this.publish()}>
         <ws-icon .path=${mdiPublish}></ws-icon>${translate("send.publish")}
       </button>
-      <button class="filled" ?disabled=${!this.free || !some || this.busy} @click=${() => this.send()}>
+      <button class="filled" ?disabled=${!this.free || !ready || this.busy} @click=${() => this.send()}>
         <ws-icon .path=${mdiSend}></ws-icon>${translate("send.send", { n: this.chosen?.length ?? 0 })}
       </button>
     </div>`;

@@ -15,7 +15,7 @@ from addon.announce.outbox import Outbox
 from addon.announce.picture import Jobs, Picture
 from addon.announce.session import Patience, Session, Status
 from addon.announce.topics import BIRTH, Topics
-from addon.bus import Bus, HomeChanged, JobChanged, JobEvent, Message, Overrun
+from addon.bus import Bus, DeploymentChanged, HomeChanged, JobChanged, JobEvent, Message, Overrun
 from addon.store import Store
 
 _ANNOUNCED = "mqtt_entities"  # the setting that keeps which entities Home Assistant was told of, and which are gone
@@ -138,29 +138,34 @@ class Announcer:
     async def _take(self, messages: list[Message]) -> None:
         """Note what happened, and bring what is shown in line with it once for all."""
         happenings: list[Happening] = []
-        whole = figures = False
+        figures = deliveries = words = False
         for message in messages:
             happenings += happened(self._picture, message)
             changed = self._picture.take(message)
-            if isinstance(message, JobChanged | JobEvent):
-                figures |= changed
-            else:
-                whole |= changed or isinstance(message, HomeChanged)
-        if whole or figures or happenings:
-            await self._follow(happenings, whole=whole)
+            match message:
+                case JobChanged() | JobEvent():
+                    figures |= changed
+                case DeploymentChanged():
+                    deliveries |= changed
+                case _:
+                    words |= changed or isinstance(message, HomeChanged)
+        if figures or deliveries or words:
+            await self._follow(happenings, device=words, words=words or deliveries)
 
-    async def _follow(self, happenings: list[Happening], *, whole: bool = True) -> None:
+    async def _follow(self, happenings: list[Happening], *, device: bool = True, words: bool = True) -> None:
         """Show what is true and tell what happened."""
         self.outbox.show(self.topics.training, _json(self._picture.training()))
-        if whole:
-            await self._show_words()
+        if device:
+            await self._show_device()
+        if words:
+            self._show_words()
         for happening in happenings:
             file = await self._around.describe_file(happening.model) if happening.model else {}
             self._tell(self.topics.announce, happening.announcement(file))
             self._tell(self.topics.event(happening.about), happening.event())
         self._session.wake()
 
-    async def _show_words(self) -> None:
+    async def _show_device(self) -> None:
         words = {word: self._picture.phrase(word) for word in self._picture.words()}
         for word in self._words - words.keys():
             self.outbox.forget(self.topics.update(word))
@@ -174,7 +179,9 @@ class Announcer:
                 await self._keep_announced()
                 message = describe(self.topics, self._version, words, self._announced.gone)
             self.outbox.show(self.topics.discovery, message)  # first: states of what is not known are passed over
-        for word in words:
+
+    def _show_words(self) -> None:
+        for word in self._words:
             self.outbox.show(self.topics.update(word), _json(self._picture.update(word)))
             self.outbox.show(self.topics.quality(word), _json(self._picture.quality(word)))
 

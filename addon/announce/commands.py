@@ -15,7 +15,7 @@ from addon.errors import AppError, BadRequest, Invalid, NotFound, TooLarge, TooM
 LARGEST = 16 << 10  # bytes of a command
 MOST_WAITING = 20
 _LONGEST_ID = 64  # characters
-_REMEMBERED = 200  # answers: a command that comes twice is done once
+_MOST_REMEMBERED, _REMEMBERED_S = 200, 60.0  # a command with an id that comes twice within this time is done once
 _PATIENCE_S = 60.0
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Commands:
     refusals: Bucket = field(default_factory=lambda: Bucket(burst=5.0))
     refused: int = 0
     _waiting: deque[Incoming] = field(default_factory=deque)
-    _answers: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    _done: OrderedDict[bytes, tuple[float, bytes]] = field(default_factory=OrderedDict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -79,7 +79,7 @@ class Commands:
             self._news.set()
         elif self.refusals.take():
             error = TooMany("commands come too fast", hint="Send fewer, and wait for their answers.")
-            self._answer(_id_of(message.payload), error=error)
+            self.answer(_answer(_id_of(message.payload), error=error))
         else:
             self.refused += 1
 
@@ -91,10 +91,20 @@ class Commands:
                 await self._do(self._waiting.popleft())
 
     async def _do(self, message: Incoming) -> None:
-        ident = _id_of(message.payload)
-        if ident is not None and ident in self._answers:
-            self.answer(self._answers[ident])
+        at, before = self._done.get(message.payload, (float("-inf"), b""))
+        if at + _REMEMBERED_S > time.monotonic():
+            self.answer(before)
             return
+        ident = _id_of(message.payload)
+        answer = await self._carry_out(message, ident)
+        if ident is not None:
+            self._done[message.payload] = (time.monotonic(), answer)
+            if len(self._done) > _MOST_REMEMBERED:
+                self._done.popitem(last=False)
+        self.answer(answer)
+
+    async def _carry_out(self, message: Incoming, ident: str | None) -> bytes:
+        """Do what is asked and return the answer."""
         try:
             values = _read(message)
             name = values.pop("action", None)
@@ -106,25 +116,19 @@ class Commands:
                     code="action",
                 )
             async with asyncio.timeout(_PATIENCE_S):
-                self._answer(ident, result=await action(values))
+                return _answer(ident, result=await action(values))
         except TimeoutError:
-            self._answer(ident, error=Unavailable("this takes too long; see in the panel what became of it"))
+            return _answer(ident, error=Unavailable("this takes too long; see in the panel what became of it"))
         except AppError as error:
-            self._answer(ident, error=error)
+            return _answer(ident, error=error)
         except Exception:  # a fault of ours: whoever asked is told, and the next command is done
             _log.exception("a command failed in an unforeseen way")
-            self._answer(ident, error=AppError("something went wrong", hint="The app's log says what."))
+            return _answer(ident, error=AppError("something went wrong", hint="The app's log says what."))
 
-    def _answer(
-        self, ident: str | None, *, result: Mapping[str, Any] | None = None, error: AppError | None = None
-    ) -> None:
-        told = {"id": ident, "ok": error is None} | ({"error": error.told()} if error else {"result": result or {}})
-        payload = json.dumps(told, ensure_ascii=False, default=str).encode()
-        if ident is not None and not isinstance(error, TooMany):
-            self._answers[ident] = payload
-            if len(self._answers) > _REMEMBERED:
-                self._answers.popitem(last=False)
-        self.answer(payload)
+
+def _answer(ident: str | None, *, result: Mapping[str, Any] | None = None, error: AppError | None = None) -> bytes:
+    told = {"id": ident, "ok": error is None} | ({"error": error.told()} if error else {"result": result or {}})
+    return json.dumps(told, ensure_ascii=False, default=str).encode()
 
 
 def _read(message: Incoming) -> dict[str, Any]:

@@ -96,6 +96,7 @@ class Connection:
         self._greeted: asyncio.Future[None] = self._loop.create_future()
         self._lost: asyncio.Future[str] = self._loop.create_future()
         self._waiting: deque[Incoming] = deque()
+        self._closed = False
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, reconnect_on_failure=False)
         self._client.connect_timeout = _CONNECT_S
         self._client.will_set(will.topic, will.payload, qos=1, retain=will.retain)
@@ -104,7 +105,7 @@ class Connection:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
-        self._client.on_publish = lambda _c, _u, mid, _r, _p: self._post(self._delivered, mid)
+        self._client.on_publish = lambda _c, _u, mid, _r, _p: self._post(self._note, mid)
 
     async def open(self) -> None:
         """Connect, say who we are, and listen.
@@ -128,7 +129,8 @@ class Connection:
         return await asyncio.shield(self._lost)
 
     async def close(self) -> None:
-        """Take leave; the last will is not said."""
+        """Take leave; the last will is not said. From here on nothing is heard of this connection."""
+        self._closed = True
         self._client.disconnect()
         await asyncio.wait((self._lost,), timeout=_LEAVE_S if self._greeted.done() else 0)
         if self._greeted.done() and not self._greeted.cancelled():
@@ -140,6 +142,10 @@ class Connection:
             if self._broker.tls:
                 self._client.tls_set_context(_context(self._broker))
             self._client.connect(self._broker.host, self._broker.port, KEEPALIVE_S)
+            if (
+                self._closed
+            ):  # that took longer than we waited: another connection must not be pushed aside by this one
+                self._client.disconnect()
             self._client.loop_start()
         except ssl.SSLCertVerificationError as error:
             self._post(self._refuse, _distrusted(self._broker, error.verify_message))
@@ -167,7 +173,13 @@ class Connection:
         self._post(self._hand_over)
 
     def _hand_over(self) -> None:
-        self._heard(self._waiting.popleft())
+        message = self._waiting.popleft()
+        if not self._closed:
+            self._heard(message)
+
+    def _note(self, number: int) -> None:
+        if not self._closed:  # the next connection counts anew
+            self._delivered(number)
 
     def _greet(self) -> None:
         if not self._greeted.done():

@@ -5,6 +5,7 @@ import logging
 import random
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,7 +77,7 @@ class Session:
         self._find, self._client_id, self._will, self._greeting = find_broker, client_id, will, greeting
         self._topics, self._outbox, self._heard, self._changed = topics, outbox, heard, changed
         self._patience = patience or Patience()
-        self._news, self._again = asyncio.Event(), asyncio.Event()
+        self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -93,14 +94,9 @@ class Session:
         """See at once whether there is something to be sent."""
         self._news.set()
 
-    def retry(self) -> None:
-        """Try at once to connect, if that is being waited for."""
-        self._again.set()
-
     async def _run(self) -> None:
         failures = 0
         while True:
-            self._again.clear()
             began, wait = time.monotonic(), self._patience.off_s
             try:
                 broker = await self._find()
@@ -120,7 +116,7 @@ class Session:
                 failures += 1
                 wait = self._patience.after(failures)
                 _log.exception("the connection to the MQTT broker failed in an unforeseen way")
-            await _first(self._again.wait(), wait)
+            await asyncio.sleep(wait)
 
     async def _attend(self, broker: Broker) -> None:
         """Connect and send what there is until the connection is lost.
@@ -158,7 +154,9 @@ class Session:
             for message in self._outbox.take(time.monotonic()):
                 self._outbox.handed_over(connection.publish(message), message)
             due = self._outbox.next_due
-            await _first(self._news.wait(), None if due is None else max(0.0, due - time.monotonic()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(0.0, due - time.monotonic())):
+                    await self._news.wait()
 
     def _say(self, status: Status) -> None:
         if status == self.status:
@@ -168,12 +166,3 @@ class Session:
             _log.log(level, "MQTT: %s %s", status.state, status.message, extra={"address": status.address})
         self.status = status
         self._changed()
-
-
-async def _first(event: Awaitable[object], seconds: float | None) -> None:
-    """Wait for the event, or so long."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event
-    except TimeoutError:
-        return

@@ -25,8 +25,8 @@ class ScriptedHome:
         cancelled: numbers of questions that were taken back.
     """
 
-    def __init__(self, *satellites: dict[str, Any], dashboard: bool = True) -> None:
-        self.link = Link()
+    def __init__(self, *satellites: dict[str, Any], dashboard: bool = True, link: Link | None = None) -> None:
+        self.link = link or Link()
         self.satellites = {one["mac"]: one for one in satellites}
         self.dashboard = dashboard
         self.asked: list[tuple[str, dict[str, Any]]] = []

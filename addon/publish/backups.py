@@ -20,6 +20,7 @@ from addon.publish.folders import (
     flush_folder,
     read_plain,
     remove_folder,
+    telling,
     write_file,
 )
 from addon.times import now
@@ -100,6 +101,13 @@ class Backups:
         """Return what the file was, None where the backup is gone or damaged."""
         data = read_plain(self._place(edit.id) / _BEFORE)
         return data if data is not None and digest(data) == edit.before else None
+
+    def bring_back(self, edit: Taken, path: Path) -> None:
+        """Give a file the name of the one that was kept: that takes no room, should the disk be full."""
+        kept = self._place(edit.id) / _BEFORE
+        with telling(path):
+            kept.chmod(path.stat().st_mode & 0o7777)
+            kept.replace(path)
 
     def write(self, edit: Taken) -> None:
         """Write down where an edit stands."""

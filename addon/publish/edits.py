@@ -121,10 +121,12 @@ class Edits:
         edit = self._backups.begin(path.name, entry.word, model, change.before, change.after)
         try:
             self._replace(path, change.before, change.after)
+            self._backups.write(replace(edit, state=EditState.TAKEN))
         except BaseException:
+            if self._reader()(path.name) == change.after:
+                self._backups.bring_back(edit, path.resolve())
             self._backups.forget(edit)
             raise
-        self._backups.write(replace(edit, state=EditState.TAKEN))
         self._backups.prune()
         return edit.id
 

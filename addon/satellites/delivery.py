@@ -74,7 +74,7 @@ def decide(device: Device, house: House) -> Way:
     """Return how a model gets to a device; a way that is open may have something to know about it."""
     told = device.told
     if told and told.external:
-        blocked = _no_external(house)
+        blocked = _no_external(house, told.entity)
         return blocked or _open(Delivery.EXTERNAL, device, house)
     uses = _uses_wake_word(device)
     if told and not told.voice and not uses:
@@ -84,10 +84,13 @@ def decide(device: Device, house: House) -> Way:
     return _open(Delivery.FLASH, device, house)
 
 
-def _no_external(house: House) -> Way | None:
+def _no_external(house: House, entity: str | None) -> Way | None:
     if not house.linked:
         message = "Home Assistant's integration is needed to choose its wake word"
         return Way(Delivery.NONE, "no_integration", message, _INSTALL)
+    if entity is None:
+        hint = "Add the satellite to Home Assistant, and enable its entity."
+        return Way(Delivery.NONE, "no_entity", "Home Assistant has no assist satellite of it", hint)
     return _no_folder(house)
 
 

@@ -9,6 +9,7 @@ from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
 from addon.fleet import Satellite
 from addon.homeassistant.link import Link
+from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.delivery import House, describe
 from addon.satellites.mdns import Finder
 from addon.satellites.merging import Configuration, merge
@@ -118,14 +119,14 @@ class Roster:
             _log.info("Home Assistant has told nothing of its satellites yet")
 
     async def set_sensitivity(self, id: str, word: str, option: str) -> Satellite:
-        """Choose how easily a satellite hears a word.
+        """Choose how easily a satellite hears a word, by its id with or without a version; "" stands for all words.
 
         Raises:
             Invalid: it does not offer that.
             Unavailable, Refused: Home Assistant could not do it.
         """
         satellite = self.get(id)
-        of_word = [one for one in satellite.sensitivities if one.word == word]
+        of_word = [one for one in satellite.sensitivities if one.word in (word, word_of(word))]
         if not of_word:
             raise Conflict(
                 f"{satellite.name} has no sensitivity of {word!r} that can be chosen",

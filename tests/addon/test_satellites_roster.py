@@ -20,7 +20,7 @@ pytestmark = pytest.mark.asyncio
 CORPUS = Path(__file__).with_name("esphome_yaml")
 KITCHEN = "aabbccddee01"
 SENSITIVITY = {
-    "entity": "select.kitchen_hey_jarvis_sensitivity", "word": "hey_jarvis_v1",
+    "entity": "select.kitchen_hey_jarvis_sensitivity", "word": "hey_jarvis",
     "options": ["low", "high"], "option": "low",
 }  # fmt: skip
 
@@ -93,6 +93,7 @@ async def test_sensitivity_is_chosen_among_what_is_offered() -> None:
     async with roster(home, Bus()) as found:
         await found.refresh()
         await found.set_sensitivity(KITCHEN, "hey_jarvis_v1", "high")
+        await found.set_sensitivity(KITCHEN, "hey_jarvis", "low")
         assert ("set_sensitivity", {"entity": SENSITIVITY["entity"], "option": "high"}) in home.asked
         with pytest.raises(Invalid, match="low, high"):
             await found.set_sensitivity(KITCHEN, "hey_jarvis_v1", "loud")

@@ -138,6 +138,7 @@ def test_a_file_is_found_by_the_name_that_it_makes() -> None:
         (external(online=False), HOME, "external", "offline"),
         (external(most_active=2, active=["a", "b"]), HOME, "external", "full"),
         (external(), House(), "none", "no_integration"),
+        (external(entity=None), HOME, "none", "no_entity"),
         (external(), House(linked=True), "none", "no_folder"),
         (flashed(), HOME, "flash", ""),
         (flashed(version="2023.12.1"), HOME, "flash", "too_old"),

@@ -3,15 +3,15 @@
 from addon.errors import Conflict, Invalid, NotFound, Unavailable
 from addon.fleet import Satellite
 from addon.homeassistant.link import Refused
-from addon.web.fields import Asked, Text
+from addon.web.fields import Asked, Line, Text
 from addon.web.parts import Parts
 from addon.web.route import Id, Route
 
 
 class SensitivityIn(Asked):
-    """One of the options that a satellite offers for a word."""
+    """One of the options that a satellite offers for a word; "" stands for all words."""
 
-    word: Text
+    word: Line
     option: Text
 
 

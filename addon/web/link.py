@@ -20,6 +20,7 @@ from addon.web.tokens import check_token
 
 REPLACED = 4001  # close code: another integration took the place of this one, which shall not come back by itself
 _HELLO_S = 10.0
+_VISIT_S = 0.5  # who says hello and leaves only looked who is here, as a form that asks for our address does
 _REASON = 123  # bytes of a close frame's reason
 
 
@@ -37,7 +38,8 @@ async def link(parts: Parts, request: web.Request) -> web.StreamResponse:
     async with open_socket(request) as socket:
         try:
             peer = await _greet(socket, parts)
-            code, reason = await _talk(socket, parts, peer)
+            first = await _wait(socket)
+            code, reason = await _talk(socket, parts, peer, first)
         except BadRequest as error:
             code, reason = WSCloseCode.POLICY_VIOLATION, error.message
         await socket.close(code=code, message=reason.encode()[:_REASON])
@@ -74,8 +76,19 @@ async def _greet(socket: web.WebSocketResponse, parts: Parts) -> Peer:
     return Peer(hello.version, hello.home_assistant, hello.language)
 
 
-async def _talk(socket: web.WebSocketResponse, parts: Parts, peer: Peer) -> tuple[int, str]:
+async def _wait(socket: web.WebSocketResponse) -> Mapping[str, Any]:
+    """Wait whether the integration stays, and return what it says meanwhile; raises as `_read`."""
+    try:
+        return _read(await socket.receive(_VISIT_S))
+    except TimeoutError:
+        return {}
+
+
+async def _talk(socket: web.WebSocketResponse, parts: Parts, peer: Peer, first: Mapping[str, Any]) -> tuple[int, str]:
     """Talk until one side leaves; return the close code and why.
+
+    Args:
+        first: what the integration has said already.
 
     Raises:
         BadRequest: the integration says what cannot be understood.
@@ -88,6 +101,7 @@ async def _talk(socket: web.WebSocketResponse, parts: Parts, peer: Peer) -> tupl
     async with parts.bus.listen() as messages:
         await parts.home.meet(peer.version)
         parts.home.link.begin(peer, say, replaced.set)
+        parts.home.link.hear(first)
         leaving = asyncio.create_task(replaced.wait())
         hearing = asyncio.create_task(_hear(socket, parts))
         tasks = {leaving, hearing, asyncio.create_task(relay(socket, parts, messages))}

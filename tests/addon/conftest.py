@@ -18,6 +18,7 @@ from addon.homeassistant.supervisor import Supervisor
 from addon.options import Options
 from addon.records import Job, JobRequest, JobState
 from addon.service import Running, run_app
+from addon.web import link
 from addon.web.rates import Buckets
 from tests.addon.results import result_folder
 
@@ -48,6 +49,11 @@ class House:
     @property
     def token(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.app.parts.home.identity.token}"}
+
+
+@pytest.fixture(autouse=True)
+def _no_long_visits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(link, "_VISIT_S", 0.05)
 
 
 Opener = Callable[..., AbstractAsyncContextManager[House]]

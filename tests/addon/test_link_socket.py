@@ -168,6 +168,39 @@ async def test_a_newer_one_takes_the_place_and_the_older_is_told(open_house: Any
             assert await again == {}
 
 
+async def test_who_only_looks_takes_nobodys_place(open_house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_house() as house:
+        home = house.app.parts.home
+        monkeypatch.setattr(link, "_VISIT_S", 0.5)
+
+        async def look() -> None:
+            async with house.browser.ws_connect(house.link("link"), headers=house.token) as visitor:
+                await visitor.send_json(HELLO | {"version": "9.9.9"})
+                await until(visitor, "hello")
+
+        await look()
+        await asyncio.sleep(0.6)
+        assert not home.set_up
+        async with connected(house) as socket:
+            await look()
+            await asyncio.sleep(0.6)
+            asked = asyncio.create_task(home.link.ask("check"))
+            question = await question_of(socket, "check")
+            await socket.send_json({"type": "answer", "id": question["id"]})
+            assert await asked == {}
+            assert home.met == "1.0.0"
+
+
+async def test_what_is_said_at_once_is_heard(open_house: Any) -> None:
+    async with open_house() as house:
+        told: asyncio.Queue[str] = asyncio.Queue()
+        house.app.parts.home.link.watch(told.put_nowait)
+        async with house.browser.ws_connect(house.link("link"), headers=house.token) as socket:
+            await socket.send_json(HELLO)
+            await socket.send_json({"type": "changed", "what": "satellites"})
+            assert [await asyncio.wait_for(told.get(), 5) for _ in range(2)] == ["link", "satellites"]
+
+
 async def test_an_integration_is_set_up_until_its_entry_is_removed(open_house: Any) -> None:
     async with open_house() as house:
         home = house.app.parts.home

@@ -77,11 +77,12 @@ class Client:
         self._session = session
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def open(self, version: str, home_assistant: str) -> Connection:
+    async def open(self, version: str, home_assistant: str, language: str = "") -> Connection:
         """Open the link and exchange greetings; an older link of anyone's is then let go of by the app.
 
         Args:
             version: of this integration.
+            language: in which the app's notifications shall speak.
 
         Raises:
             CannotConnect, InvalidAuth, NotWakesmith: as they say.
@@ -92,7 +93,7 @@ class Client:
                     self.url / "link", headers=self._headers, heartbeat=_BEAT_S, max_msg_size=_LARGEST
                 )
                 try:
-                    hello = await _greet(socket, version, home_assistant)
+                    hello = await _greet(socket, version, home_assistant, language)
                 except BaseException:
                     await socket.close()
                     raise
@@ -134,8 +135,8 @@ class Client:
             raise CannotConnect(f"{self.url.host}:{self.url.port} does not answer") from error
 
 
-async def _greet(socket: ClientWebSocketResponse, version: str, home_assistant: str) -> Hello:
-    greeting = {"type": "hello", "version": version, "home_assistant": home_assistant}
+async def _greet(socket: ClientWebSocketResponse, version: str, home_assistant: str, language: str) -> Hello:
+    greeting = {"type": "hello", "version": version, "home_assistant": home_assistant, "language": language}
     await socket.send_str(json.dumps(greeting))
     message = await socket.receive()
     told = _object(message.data) if message.type is WSMsgType.TEXT else None

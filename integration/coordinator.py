@@ -78,7 +78,7 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
     async def _connect(self) -> Connection:
         """Open the link and take the snapshot."""
         integration = await async_get_integration(self.hass, DOMAIN)
-        connection = await self.client.open(str(integration.version), home_assistant)
+        connection = await self.client.open(str(integration.version), home_assistant, self.hass.config.language)
         try:
             hello = connection.hello
             if hello.id != self.config_entry.unique_id:

@@ -17,7 +17,7 @@ def describe_app(entry: WakesmithEntry) -> dr.DeviceInfo:
     state = entry.runtime_data.data
     app = entry.data.get(CONF_APP)
     # Without Supervisor the panel's address is not known here: what is known is where the app answers us.
-    page = f"homeassistant://hassio/ingress/{app}" if app else None
+    page = f"homeassistant://app/{app}" if app else None
     return dr.DeviceInfo(
         identifiers={(DOMAIN, state.id)},
         entry_type=dr.DeviceEntryType.SERVICE,

@@ -28,6 +28,10 @@ def _ident(asking: Asking) -> str:
 
 
 def _link(asking: Asking, page: str) -> str:
-    """Return the panel's address in Home Assistant; "" where the app does not run under Supervisor."""
-    app = asking.entry.data.get(CONF_APP)
-    return f"/hassio/ingress/{app}{page}" if app else ""
+    """Return the address of the panel's page in Home Assistant; "" where the app does not run under Supervisor."""
+    if app := asking.entry.data.get(CONF_APP):
+        return f"/app/{app}/{page}"
+    coordinator = getattr(asking.entry, "runtime_data", None)  # none while the entry is being set up
+    state = coordinator.data if coordinator else None
+    panel = state.home.get("panel") if state else None
+    return f"{panel}/{page}" if panel else ""

@@ -102,7 +102,8 @@ class Courier:
         if satellite.delivery is Delivery.NONE:
             raise Conflict(satellite.message, satellite.hint, satellite.code, satellite.values)
         if satellite.online is False:
-            raise Conflict(f"{satellite.name} is not connected", "Switch it on, then send again.", "offline")
+            message, hint = f"{satellite.name} is not connected", "Switch it on, then send again."
+            raise Conflict(message, hint, "away", {"satellite": satellite.name})
         return satellite
 
     async def _flash(self, satellite: Satellite) -> None:
@@ -149,12 +150,7 @@ class Courier:
             if satellite.online is not False and (not word or listens(satellite.available, word)):
                 return satellite
             if time.monotonic() > deadline:
-                raise Unavailable(
-                    f"{satellite.name} was flashed, and after {patience.back:g} s it "
-                    + ("is not connected" if satellite.online is False else "does not offer the word"),
-                    "Look at its log in ESPHome.",
-                    "not_back",
-                )
+                raise _not_back(satellite, patience.back)
 
     async def _choose(self, satellite: Satellite, word: str) -> None:
         """Have a satellite listen for a word in the place of other versions of it, until it says that it does."""
@@ -188,21 +184,15 @@ class Courier:
         await self._set(state=TargetState.FAILED, percent=None, **told)
 
     async def _mend(self) -> str:
-        """Put the YAML file back, if the device was not touched; return what to know about it."""
-        if self.target.flashed:
-            return (
-                f"{self.target.name} may be without the model; its YAML file has it. Send it again, or undo."
-                if self.target.edit
-                else ""
-            )
-        if not self.target.edit:
+        """Put the YAML file back, if the device was not touched; return what is not as one would expect."""
+        if self.target.flashed or not self.target.edit:
             return ""
         try:
             undone = await self._means.editor.undo(self.target.edit)
         except AppError as error:
             return f"Its YAML file could not be put back: {error.message}."
         await self._set(edit="")
-        return f"{undone.message}."
+        return "" if undone.exact else f"{undone.message}."
 
     async def _set(self, **changes: Any) -> None:
         self.target = replace(self.target, **changes)
@@ -213,3 +203,12 @@ def _file(satellite: Satellite) -> str:
     if satellite.configuration is None:
         raise Conflict(f"no YAML file of {satellite.name} is known", "Adopt it in ESPHome.", "no_yaml")
     return satellite.configuration
+
+
+def _not_back(satellite: Satellite, seconds: float) -> AppError:
+    values = {"satellite": satellite.name, "seconds": seconds}
+    if satellite.online is False:
+        message = f"{satellite.name} was flashed, and is not connected after {seconds:g} s"
+        return Unavailable(message, "Look at its log in ESPHome.", "not_back", values)
+    message = f"{satellite.name} was flashed, and does not offer the word after {seconds:g} s"
+    return Unavailable(message, "Look at its log in ESPHome.", "not_offered", values)

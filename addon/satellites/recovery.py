@@ -28,19 +28,25 @@ async def _judge(means: Means, target: Target) -> Target:
         return target
     if target.state is TargetState.WAITING:
         return replace(target, state=TargetState.SKIPPED)
-    failed = replace(target, state=TargetState.FAILED, percent=None, code="interrupted")
+    named = {"satellite": target.name}
+    failed = replace(target, state=TargetState.FAILED, percent=None, code="interrupted", values=named)
     if target.flashed:
         return replace(
             failed,
             code="interrupted_flash",
             message=f"the app ended while {target.name} was being flashed",
-            hint="The device may be without the model; its YAML file has it. Send it again, or undo.",
+            hint="Send it again, or undo.",
         )
     message = f"the app ended before {target.name} was changed"
     if not target.edit:
-        return replace(failed, message=message, hint="Nothing was changed. Send it again.")
+        return replace(failed, message=message, hint="Send it again.")
     try:
         undone = await means.editor.undo(target.edit)
     except AppError as error:
         return replace(failed, message=message, hint=f"Its YAML file could not be put back: {error.message}.")
-    return replace(failed, edit="", message=message, hint=f"{undone.message}. Send it again.")
+    return replace(
+        failed,
+        edit="",
+        message=message,
+        hint="Send it again." if undone.exact else f"{undone.message}. Send it again.",
+    )

@@ -1,5 +1,6 @@
 """The integration inside a Home Assistant of the tests, and an app that is scripted at the other end of the link."""
 
+import asyncio
 import importlib
 import shutil
 import sys
@@ -76,15 +77,13 @@ Settle = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-def until(hass: HomeAssistant) -> Settle:
+def until() -> Settle:
     """Wait until something is so: what a background task does is not waited for otherwise."""
-    import asyncio
 
     async def wait(reached: Callable[[], Any]) -> Any:
         async with asyncio.timeout(10):
             while not (found := reached()):
                 await asyncio.sleep(0.01)
-                await hass.async_block_till_done()
         return found
 
     return wait

@@ -52,16 +52,14 @@ class Document:
         """`id` of the nodes that stand in several places, by an anchor and its aliases."""
         seen: set[int] = set()
         twice: set[int] = set()
-
-        def visit(node: Node) -> None:
+        stack: list[Node] = [self.root]
+        while stack:
+            node = stack.pop()
             if id(node) in seen:
                 twice.add(id(node))
-                return
-            seen.add(id(node))
-            for child in children(node):
-                visit(child)
-
-        visit(self.root)
+            else:
+                seen.add(id(node))
+                stack += children(node)
         return frozenset(twice)
 
     @cached_property

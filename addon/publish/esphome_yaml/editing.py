@@ -83,7 +83,10 @@ def plan_edit(main: str, files: Reader, entry: ModelEntry) -> Edit:
     """
     before = open_main(main, files)
     doc = _renew(before, entry)
-    found = survey(doc, files)
+    try:
+        found = survey(doc, files)
+    except RecursionError:  # an anchor within itself
+        raise unsafe_edit(main) from None
     missing = [path for path in _wanted(entry) if path not in _held(doc, entry.word)]
     notes: list[Note] = found.check(main, entry.word) if MODELS in missing else []
     if SELECTS in missing and not found.takes_selects():

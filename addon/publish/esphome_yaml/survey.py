@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from addon.publish.esphome_yaml.document import MERGE, STR, Document, children, compose_text, get, pairs
+from addon.publish.esphome_yaml.document import MERGE, NULL, Document, children, compose_text, get, pairs
 from addon.publish.esphome_yaml.errors import ConfigError, elsewhere, no_engine, no_list, no_microphone, wrong_chip
 from addon.publish.esphome_yaml.notes import Note, unseen_package
 from addon.publish.esphome_yaml.places import MODELS, PACKAGES, SELECTS, is_model
@@ -23,7 +23,7 @@ STOCK = (
 OTHER_CHIPS = ("esp8266", "rp2040", "rp2", "bk72xx", "rtl87xx", "ln882x", "libretiny", "nrf52", "host")
 DEEPEST = 20  # includes within includes, as ESPHome's own limit
 VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-REMOVED = "!remove"
+INCLUDE, REMOVED = "!include", "!remove"
 
 
 @dataclass(frozen=True)
@@ -60,30 +60,23 @@ class Survey:
         Raises:
             ConfigError: the device cannot take it, with the reason.
         """
-        for list_node in self.models:
-            if isinstance(list_node.node, MappingNode) or (
-                isinstance(list_node.node, ScalarNode) and list_node.node.tag == STR
-            ):
-                raise no_list(list_node.file)
-            for item in children(list_node.node):
-                if is_model(item, word):
-                    raise elsewhere(list_node.file, word)
-        if any(engine.node.tag != REMOVED for engine in self.engines) and not self._removed():
-            return []
-        if self._removed():
+        own = get(self.sources[0].node, "micro_wake_word")
+        if own is not None and own.tag == REMOVED:
             raise no_engine(main)
+        for models in self.models:
+            if not _may_be_list(models.node):
+                raise no_list(models.file)
+            if any(is_model(item, word) for item in children(models.node)):
+                raise elsewhere(models.file, word)
+        if self.engines or any(stock in name for stock in STOCK for name in self.unseen):
+            return []
         if not self.unseen:
             raise self._unfit(main)
-        if any(stock in name for stock in STOCK for name in self.unseen):
-            return []
         return [unseen_package(", ".join(self.unseen))]
 
     def takes_selects(self) -> bool:
         """Return whether a select can be added: every `select` is a list."""
-        return not any(isinstance(found.node, MappingNode) or found.node.tag == REMOVED for found in self.selects)
-
-    def _removed(self) -> bool:
-        return bool(self.engines) and self.engines[0].node.tag == REMOVED
+        return all(_may_be_list(found.node) for found in self.selects)
 
     def _unfit(self, main: str) -> ConfigError:
         """Return why a configuration without micro_wake_word, all of which can be read, takes no word."""
@@ -184,7 +177,7 @@ class _Explorer:
 
     def _follow(self, file: str, node: Node, depth: int = 0) -> Source:
         """Return what an `!include` stands for; what cannot be read stays as it is."""
-        if node.tag != "!include" or depth > DEEPEST:
+        if node.tag != INCLUDE or depth > DEEPEST:
             return Source(file, node)
         path = get(node, "file") if isinstance(node, MappingNode) else node
         name = self._substituted(str(path.value)) if isinstance(path, ScalarNode) else "$"
@@ -196,6 +189,11 @@ class _Explorer:
 
     def _substituted(self, text: str) -> str:
         return VARIABLE.sub(lambda found: self.known.get(found[1], found[0]), text)
+
+
+def _may_be_list(node: Node) -> bool:
+    """Return whether a value is a list, nothing yet, or an include that cannot be read here."""
+    return isinstance(node, SequenceNode) or node.tag in (NULL, INCLUDE)
 
 
 def _values(node: Node) -> list[Node]:

@@ -119,7 +119,7 @@ def _recall(model: Model, report: Mapping[str, Any]) -> Quality:
         return Quality("recall", None, "How often it hears you was not measured.")
     low = model.recall_low
     values: dict[str, str | int | float] = {"low": round(low, 3), "bound": LEAST_RECALL}
-    told = f"It hears you at least {100 * low:.0f} times in 100 (95 % sure)"
+    told = f"It hears you at least {int(100 * low)} times in 100 (95 % sure)"
     if low >= LEAST_RECALL:
         return Quality("recall", True, f"{told}.", values)
     if clips is not None and clips < LEAST_CLIPS and (model.recall or 0) >= LEAST_RECALL:

@@ -206,7 +206,7 @@ def _file(satellite: Satellite) -> str:
 
 
 def _not_back(satellite: Satellite, seconds: float) -> AppError:
-    values = {"satellite": satellite.name, "seconds": seconds}
+    values: dict[str, str | int | float] = {"satellite": satellite.name, "seconds": seconds}
     if satellite.online is False:
         message = f"{satellite.name} was flashed, and is not connected after {seconds:g} s"
         return Unavailable(message, "Look at its log in ESPHome.", "not_back", values)

@@ -21,6 +21,7 @@ import yaml
 import trainer
 from addon.backup import COPY
 from addon.errors import Invalid
+from addon.homeassistant.supervisor import SERVICE
 from addon.jobs.child import HASTE
 from addon.library import fetching
 from addon.options import DEVICES, LEVELS, SUPERVISED, Options, load_options
@@ -141,6 +142,26 @@ def test_form_and_service_allow_the_same(
         assert supervisor.accepts(config["schema"], options) == taken, value
         verdicts.add(taken)
     assert verdicts == {True, False}
+
+
+def test_home_assistant_learns_of_the_app(root: Path, config: dict[str, Any], tmp_path: Path) -> None:
+    assert config["discovery"] == [SERVICE]
+    manifest = json.loads((root / "integration/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["domain"] == SERVICE
+    assert "mqtt:want" in config["services"]
+    assert {"type": "homeassistant_config", "read_only": False} in config["map"]
+    file = tmp_path / "options.json"
+    file.write_text(json.dumps(config["options"]))
+    loaded = load_options([], {}, file)
+    assert (loaded.homeassistant, loaded.link_host) == ("/homeassistant", "0.0.0.0")
+    assert f"{loaded.link_port}/tcp" not in config["ports"], "within Supervisor's network alone"
+
+
+def test_of_home_assistants_configuration_three_folders_can_be_written(root: Path) -> None:
+    lines = re.findall(r"^\s*(/homeassistant/\S*) (\w+),$", (root / "apparmor.txt").read_text(), re.MULTILINE)
+    folders = "/homeassistant/{esphome,custom_wake_words,custom_components}/"
+    assert {path for path, rights in lines if "w" in rights} == {folders, f"{folders}**"}
+    assert not any("x" in rights or "m" in rights for _, rights in lines)
 
 
 def test_rating_is_eight(root: Path, config: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ def test_base_is_the_same_in_both_places(root: Path, dockerfile: str) -> None:
 def test_image_takes_only_what_is_there_and_runs_no_heredoc(root: Path, dockerfile: str) -> None:
     copies = [line.split()[1:] for line in dockerfile.splitlines() if line.startswith("COPY ")]
     sources = [name for words in copies if not words[0].startswith("--from") for name in words[:-1]]
-    assert {"rootfs", "trainer", "addon", "requirements"} <= set(sources)
+    assert {"rootfs", "trainer", "addon", "integration", "requirements"} <= set(sources)
     assert [name for name in sources if not (root / name).exists()] == []
     assert "<<" not in dockerfile
     assert "curl" not in dockerfile  # everything comes from Debian and from lock files, with hashes

@@ -19,6 +19,7 @@ from addon.bus import Bus, DeploymentChanged, HomeChanged, JobChanged, JobEvent,
 from addon.store import Store
 
 _ANNOUNCED = "mqtt_entities"  # the setting that keeps which entities Home Assistant was told of, and which are gone
+FAREWELL_S = 5.0
 _MOST_GONE = 200  # entities that are said to be gone
 _log = logging.getLogger(__name__)
 
@@ -167,9 +168,8 @@ class Announcer:
 
     async def _show_device(self) -> None:
         words = {word: self._picture.phrase(word) for word in self._picture.words()}
-        for word in self._words - words.keys():
-            self.outbox.forget(self.topics.update(word))
-            self.outbox.forget(self.topics.quality(word))
+        for word in self._words - words.keys():  # its states go when Home Assistant listens to them no longer
+            asyncio.get_running_loop().call_later(FAREWELL_S, self._forget, word)
         self._words = set(words)
         if self._around.held_back():
             await self._hold_back()
@@ -179,6 +179,12 @@ class Announcer:
                 await self._keep_announced()
                 message = describe(self.topics, self._version, words, self._announced.gone)
             self.outbox.show(self.topics.discovery, message)  # first: states of what is not known are passed over
+
+    def _forget(self, word: str) -> None:
+        if word not in self._words:
+            self.outbox.forget(self.topics.update(word))
+            self.outbox.forget(self.topics.quality(word))
+            self._session.wake()
 
     def _show_words(self) -> None:
         for word in self._words:

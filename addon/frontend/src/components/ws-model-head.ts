@@ -5,6 +5,7 @@ import { say } from "../announce";
 import * as client from "../api/client";
 import { apiUrl } from "../api/http";
 import { live } from "../api/live";
+import { LiveController } from "../api/live-controller";
 import type { Model } from "../api/types";
 import { attempt } from "../errors";
 import { formatBytes, formatWhen } from "../i18n/format";
@@ -20,6 +21,7 @@ export class WsModelHead extends LitElement {
   @property({ attribute: false }) model!: Model;
   /** Least version of ESPHome that runs it, "" while it is not known. */
   @property() least = "";
+  readonly controller = new LiveController(this);
   static override styles = [
     ...shared,
     badge,

@@ -4,6 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { say } from "../announce";
 import { tuneSatellite } from "../api/client";
 import type { Delivery, Satellite, Tuning } from "../api/fleet";
+import { LiveController } from "../api/live-controller";
 import { attempt } from "../errors";
 import { formatWhen } from "../i18n/format";
 import { tell } from "../i18n/told";
@@ -23,6 +24,7 @@ export const DELIVERY_ICONS: Record<Delivery, string> = {
 export class WsSatellite extends LitElement {
   @property({ attribute: false }) satellite!: Satellite;
   @state() private busy = false;
+  readonly controller = new LiveController(this);
   static override styles = [
     ...shared,
     css`

@@ -7,6 +7,7 @@ both SHA-256 and the state.
 import json
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -128,6 +129,14 @@ class Backups:
                 continue
             found += [edit] if edit.state is EditState.PLANNED else []
         return found
+
+    def taken(self) -> list[Taken]:
+        """Return edits that were taken and not taken back, the oldest first."""
+        found = []
+        for place in self._places():
+            with suppress(NotFound):
+                found.append(self.read(place.name))
+        return [edit for edit in found if edit.state is EditState.TAKEN]
 
     def prune(self) -> None:
         """Remove the oldest edits that were taken back, where many are kept."""

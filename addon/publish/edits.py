@@ -83,6 +83,11 @@ class Edits:
         async with self._lock:
             return await asyncio.to_thread(self._undo, edit, earlier)
 
+    async def since(self, model: str, time: str) -> list[str]:
+        """Return the ids of edits that brought a model since a time and were not taken back, the oldest first."""
+        taken = await asyncio.to_thread(self._backups.taken) if self._home.is_there else []
+        return [edit.id for edit in taken if edit.model == model and edit.created >= time]
+
     async def recover(self) -> None:
         """Put back what a killed app was in the middle of writing."""
         if self._home.is_there:

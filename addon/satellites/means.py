@@ -43,6 +43,9 @@ class Editor(Protocol):
     async def apply(self, configuration: str, model: str) -> str:
         """Write the edit; return its id, "" where nothing was to be changed."""
 
+    async def since(self, model: str, time: str) -> list[str]:
+        """Return the ids of edits that brought a model since a time and were not taken back."""
+
     async def undo(self, edit: str) -> Undone:
         """Put the file back byte for byte; where it was changed since, take our lines out of it alone."""
 

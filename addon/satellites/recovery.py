@@ -15,12 +15,22 @@ async def recover(means: Means) -> list[Deployment]:
     """Bring deployments in order, and return those that are not as they were. What only waited goes on waiting."""
     changed = []
     for deployment in await means.store.deployments.all(DeploymentState.RUNNING, DeploymentState.CANCELLING):
-        targets = tuple([await _judge(means, target) for target in deployment.targets])
+        targets = tuple([await _judge(means, target) for target in await _with_edits(means, deployment)])
         ended = replace(deployment, state=DeploymentState.INTERRUPTED, targets=targets, ended=now())
         await means.store.deployments.put(ended)
         _log.warning("deployment %s was interrupted", deployment.id)
         changed.append(ended)
     return changed
+
+
+async def _with_edits(means: Means, deployment: Deployment) -> list[Target]:
+    """Return the targets; the one whose edit was written, and not written down any more, has its id."""
+    known = {target.edit for target in deployment.targets}
+    lost = [edit for edit in await means.editor.since(deployment.model, deployment.created) if edit not in known]
+    return [
+        replace(target, edit=lost[-1]) if lost and target.state is TargetState.EDITING and not target.edit else target
+        for target in deployment.targets
+    ]
 
 
 async def _judge(means: Means, target: Target) -> Target:

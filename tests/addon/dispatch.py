@@ -51,6 +51,9 @@ class Editor:
         self.files[configuration] = model
         return edit
 
+    async def since(self, model: str, time: str) -> list[str]:
+        return [edit for edit, (file, _) in self.edits.items() if self.files.get(file) == model]
+
     async def undo(self, edit: str) -> Undone:
         configuration, before = self.edits[edit]
         self.files[configuration] = before

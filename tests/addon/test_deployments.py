@@ -9,7 +9,7 @@ import pytest
 
 from addon.bus import DeploymentChanged
 from addon.errors import Conflict, NotFound
-from addon.fleet import DeploymentState
+from addon.fleet import DeploymentState, TargetState
 from addon.satellites.versions import Versions
 from tests.addon.dispatch import ATTIC, HALL, KITCHEN, bench
 from tests.addon.scripted_home import Declined, external, flashed
@@ -253,7 +253,11 @@ async def test_a_preview_says_what_would_be_done(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("state", "flashed_already", "code", "file"),
-    [("compiling", False, "interrupted", ""), ("uploading", True, "interrupted_flash", "hey_jarvis_v1")],
+    [
+        ("editing", False, "interrupted", ""),
+        ("compiling", False, "interrupted", ""),
+        ("uploading", True, "interrupted_flash", "hey_jarvis_v1"),
+    ],
 )
 async def test_after_a_kill_it_is_said_and_the_yaml_is_put_back(
     tmp_path: Path, state: str, flashed_already: bool, code: str, file: str
@@ -261,7 +265,8 @@ async def test_after_a_kill_it_is_said_and_the_yaml_is_put_back(
     async with bench(tmp_path, flashed(), external(), start=False) as b:
         deployment = await b.deployments.create("hey_jarvis_v1", [HALL, KITCHEN])
         edit = await b.editor.apply("hall.yaml", "hey_jarvis_v1")
-        cut = replace(deployment.targets[0], state=state, edit=edit, flashed=flashed_already)
+        written = "" if state == "editing" else edit  # the app was killed between the file and the note of it
+        cut = replace(deployment.targets[0], state=TargetState(state), edit=written, flashed=flashed_already)
         await b.store.deployments.put(
             replace(deployment, state=DeploymentState.RUNNING, targets=(cut, deployment.targets[1]))
         )

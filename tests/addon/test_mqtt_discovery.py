@@ -12,6 +12,7 @@ from addon.announce.picture import Picture
 from addon.announce.topics import Topics
 from addon.fleet import Delivery, Deployment, DeploymentState, Publication, Target, TargetState
 from addon.records import JobState
+from addon.remote import Remote
 from addon.times import now
 from tests.addon.mqtt_world import job, model
 from tests.real.parts import inside
@@ -78,6 +79,19 @@ def test_entities_that_are_gone_are_said_to_be_gone_until_they_come_back() -> No
     assert platforms(message) == announced.there
     assert announced.replace(platforms(describe(TOPICS, "0", {"a": "A", "b": "B"}, announced.gone)))
     assert announced.gone == {}
+
+
+def test_every_kind_action_and_topic_is_documented() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    actions = Remote(None, None, None, None).actions  # type: ignore[arg-type]
+    for name in (*actions, *(kind for kinds in EVENTS.values() for kind in kinds)):
+        assert f"| `{name}` |" in page, name
+    plain = (TOPICS.availability, TOPICS.training, TOPICS.announce, TOPICS.command, TOPICS.answer, TOPICS.discovery)
+    for topic in (*plain, TOPICS.update("<word>"), TOPICS.quality("<word>"), TOPICS.event("training")):
+        assert f"`{topic.replace(TOPICS.id, '<id>')}`" in page, topic
+    known = picture()
+    for key in (*known.training(), *known.update("hey_jarvis"), *known.quality("hey_jarvis")):
+        assert f"`{key}`" in page, key
 
 
 def test_every_entity_has_an_id_of_its_own() -> None:

@@ -26,9 +26,11 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
     folder = tmp_path / "broker"
     folder.mkdir()
     broker = Broker(folder)
-    broker.start()
-    yield broker
-    broker.stop()
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.stop()
 
 
 @pytest.fixture(scope="module")
@@ -37,33 +39,41 @@ def core(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("core")
     (folder / "custom_wake_words").mkdir()
     core = Core(folder, network)
-    core.start()
-    yield core
-    core.stop()
+    try:
+        core.start()
+        yield core
+    finally:
+        core.stop()
 
 
 @pytest.fixture(scope="module")
 def satellite(network: Network, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Satellite]:
     """A running satellite."""
     satellite = Satellite(tmp_path_factory.mktemp("satellite"), network)
-    satellite.start()
-    yield satellite
-    satellite.close()
+    try:
+        satellite.start()
+        yield satellite
+    finally:
+        satellite.close()
 
 
 @pytest.fixture
 def dashboard(tmp_path: Path) -> Iterator[Dashboard]:
     """ESPHome's dashboard over the empty folder `tmp_path/esphome`."""
     dashboard = Dashboard(tmp_path / "esphome", tmp_path / "dashboard.log")
-    dashboard.start()
-    yield dashboard
-    dashboard.stop()
+    try:
+        dashboard.start()
+        yield dashboard
+    finally:
+        dashboard.stop()
 
 
 @pytest.fixture(scope="module")
 def receiver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
     """A running device that takes uploads; compiled once for a test file."""
     receiver = Receiver(tmp_path_factory.mktemp("receiver"))
-    receiver.start()
-    yield receiver
-    receiver.stop()
+    try:
+        receiver.start()
+        yield receiver
+    finally:
+        receiver.stop()

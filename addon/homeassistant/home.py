@@ -1,19 +1,22 @@
 """Home Assistant as the panel shows it: who is connected, and what could be."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from addon.bus import Bus, HomeChanged
-from addon.errors import Conflict
+from addon.errors import Conflict, Unavailable
 from addon.homeassistant.identity import Identity, forget_integration, met_integration, note_integration
 from addon.homeassistant.installing import Installed, Installer
 from addon.homeassistant.link import Link
-from addon.homeassistant.supervisor import Place, Supervisor, introduce
+from addon.homeassistant.supervisor import Place, Supervisor, insist
 from addon.options import Options
 from addon.store import Store
 
+_ANNOUNCED = "discovery"  # the setting that keeps Supervisor's id of what it was told
+_log = logging.getLogger(__name__)
 Told = Callable[[], Mapping[str, Any]]
 
 
@@ -52,6 +55,7 @@ class Home:
     _installed: Installed = field(default_factory=Installed)
     _offered: str = ""
     _installing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _stir: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         """Hear of integrations that come and go."""
@@ -102,12 +106,32 @@ class Home:
         found = await asyncio.to_thread(self.installer.find)
         if found != self._installed:
             self._installed = found
+            self._stir.set()
             self.changed()
 
     async def introduce(self, supervisor: Supervisor) -> None:
-        """Have Supervisor tell Home Assistant of us; tried until it is done."""
-        self.place = await introduce(supervisor, self.link_port, self.identity.token)
+        """Have Supervisor tell Home Assistant of us while the integration stands there, until cancelled.
+
+        Without it Home Assistant would complain in its log, whenever it starts, that it knows no such integration.
+        """
+        self.place = await insist(supervisor.place)
         self.changed()
+        while True:
+            self._stir.clear()
+            try:
+                await self._announce(supervisor, self.place)
+            except Unavailable as error:  # what was said before cannot be taken back: it is known there no more
+                _log.debug("Home Assistant was told before: %s", error.message)
+            await self._stir.wait()
+
+    async def _announce(self, supervisor: Supervisor, place: Place) -> None:
+        found = await self.store.settings.all()
+        if self._installed.version or self.installer.place is None:
+            config = {"host": place.host, "port": self.link_port, "token": self.identity.token}
+            await self.store.settings.put(_ANNOUNCED, await insist(lambda: supervisor.announce(config)))
+        elif ident := found.get(_ANNOUNCED):
+            await self.store.settings.delete(_ANNOUNCED)
+            await supervisor.retract(str(ident))
 
     async def meet(self, version: str) -> None:
         """Note that the integration is set up."""
@@ -127,6 +151,7 @@ class Home:
         """Put the integration into Home Assistant's folder, or update it; raises as `Installer.install`."""
         async with self._installing:
             self._installed = await asyncio.to_thread(self.installer.install)
+        self._stir.set()
         self.changed()
 
     async def remove(self) -> None:

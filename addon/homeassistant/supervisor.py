@@ -9,9 +9,9 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -22,6 +22,7 @@ SERVICE = "wakesmith"  # as config.yaml names it under `discovery`, and the inte
 _PATIENCE = ClientTimeout(total=15)
 _FIRST_S, _LONGEST_S = 2.0, 300.0  # between two tries
 _LARGEST = 1 << 20  # bytes of an answer
+Answer = TypeVar("Answer")
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +76,10 @@ class Supervisor:
         told = await self.ask("POST", "/discovery", {"service": SERVICE, "config": dict(config)})
         return str(told.get("uuid") or "")
 
+    async def retract(self, ident: str) -> None:
+        """Take such a message back, by its id; raises as `ask`."""
+        await self.ask("DELETE", f"/discovery/{ident}")
+
     async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the data of an answer.
 
@@ -103,20 +108,17 @@ def find_supervisor() -> Supervisor | None:
     return Supervisor(token) if token else None
 
 
-async def introduce(supervisor: Supervisor, port: int, token: str) -> Place:
-    """Tell Home Assistant where the integration finds us; tried until Supervisor has taken it."""
+async def insist(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Return what is asked for; tried until Supervisor answers."""
     wait_s = _FIRST_S
     while True:
         try:
-            place = await supervisor.place()
-            await supervisor.announce({"host": place.host, "port": port, "token": token})
+            return await ask()
         except Unavailable as error:
             level = logging.WARNING if wait_s == _FIRST_S else logging.DEBUG
-            _log.log(level, "Home Assistant cannot be told of this app yet: %s", error.message)
+            _log.log(level, "asked again later: %s", error.message)
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, _LONGEST_S)
-        else:
-            return place
 
 
 def _unavailable(said: str) -> Unavailable:

@@ -79,6 +79,8 @@ class Double:
                 return self._service()
             case "POST", "/discovery":
                 return self._discovery(await request.json())
+            case "DELETE", path if path.startswith("/discovery/"):
+                return self._forget(path.removeprefix("/discovery/"))
         raise web.HTTPNotFound
 
     def _service(self) -> web.Response:
@@ -97,6 +99,13 @@ class Double:
             uuid = known["uuid"] if known else uuid4().hex
             known = self.messages[body["service"]] = {"addon": SELF["slug"], "uuid": uuid, **body}
         return _ok({"uuid": known["uuid"]})
+
+    def _forget(self, uuid: str) -> web.Response:
+        for service, message in self.messages.items():
+            if message["uuid"] == uuid:
+                del self.messages[service]
+                return _ok({})
+        return _error("Discovery message not found")
 
 
 def _ok(data: dict[str, Any]) -> web.Response:

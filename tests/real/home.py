@@ -80,7 +80,8 @@ class Home:
     async def follow(self, kind: str = "subscribe_events", **more: Any) -> asyncio.Queue[Any]:
         """Subscribe, and return what its events come into."""
         number = next(self._numbers)
-        self._events[number] = events = asyncio.Queue()
+        events: asyncio.Queue[Any] = asyncio.Queue()
+        self._events[number] = events
         await self._send(number, kind, more)
         return events
 

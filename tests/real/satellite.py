@@ -37,7 +37,7 @@ class Satellite:
         }  # fmt: skip
         rooms = folder / "room.pa"
         rooms.write_text(ROOM.format(folder=self._sound))
-        pulseaudio = [program("pulseaudio", "satellite"), "-n", "--daemonize=no", "--exit-idle-time=-1",
+        pulseaudio: list[str | Path] = [program("pulseaudio", "satellite"), "-n", "--daemonize=no", "--exit-idle-time=-1",
                       "--disable-shm=yes", "--use-pid-file=no", "-F", rooms]  # fmt: skip
         self._room = Program(pulseaudio, folder / "pulseaudio.log", env=self._env)
         self._assistant = Program(

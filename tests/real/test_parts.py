@@ -12,10 +12,17 @@ from tests.real.broker import Broker
 from tests.real.core import Core
 from tests.real.dashboard import Dashboard
 from tests.real.network import apart
-from tests.real.parts import program
+from tests.real.parts import ROOT, program
 from tests.real.receiver import Receiver, esphome
 
 pytestmark = pytest.mark.parts
+
+
+def test_an_unknown_part_is_refused_by_name() -> None:
+    done = subprocess.run([ROOT / "script/parts", "fridge"], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "fridge" in done.stderr
+    assert "satellite" in done.stderr
 
 
 def publish(broker: Broker, password: str) -> subprocess.CompletedProcess[str]:

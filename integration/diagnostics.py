@@ -1,5 +1,6 @@
 """Diagnostics: what helps to find a fault, without what is nobody's business."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -28,7 +29,7 @@ REDACTED = {
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: WakesmithEntry) -> dict[str, Any]:
     """Return the diagnostics of an entry."""
     coordinator = entry.runtime_data
-    state = asdict(coordinator.data)
+    state = json.loads(json.dumps(asdict(coordinator.data)))  # tuples would not be looked into
     for kind in ("jobs", "satellites", "deployments"):  # keyed by ids, which are MAC addresses in one of them
         state[kind] = list(state[kind].values())
     return {

@@ -37,8 +37,8 @@ class Satellite:
         }  # fmt: skip
         rooms = folder / "room.pa"
         rooms.write_text(ROOM.format(folder=self._sound))
-        pulseaudio: list[str | Path] = [program("pulseaudio", "satellite"), "-n", "--daemonize=no", "--exit-idle-time=-1",
-                      "--disable-shm=yes", "--use-pid-file=no", "-F", rooms]  # fmt: skip
+        quiet = ("-n", "--daemonize=no", "--exit-idle-time=-1", "--disable-shm=yes", "--use-pid-file=no")
+        pulseaudio = [program("pulseaudio", "satellite"), *quiet, "-F", str(rooms)]
         self._room = Program(pulseaudio, folder / "pulseaudio.log", env=self._env)
         self._assistant = Program(
             [*SEEING, python, "-m", "linux_voice_assistant", "--name", name, "--audio-input-device", "microphone",

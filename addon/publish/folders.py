@@ -45,8 +45,8 @@ class HomeFolder:
             )
         found = root / name
         with telling(found):
+            check_inside(found, root)  # first: nothing is made out there
             found.mkdir(parents=True, exist_ok=True)
-            check_inside(found, root)
         return found
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from addon.bus import Bus, Gone, PublicationChanged
-from addon.errors import Conflict, NotFound, Unavailable
+from addon.errors import AppError, Conflict, NotFound, Unavailable
 from addon.fleet import Publication
 from addon.library.models import ModelLibrary
 from addon.publish.comparing import Comparer, Comparison
@@ -49,9 +49,13 @@ class Publisher:
         self._comparer = Comparer(store, data, self._examiner)
         self._shelf = Shelf(self._home, store)
         self._changing = asyncio.Lock()
+        self._mending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Make the folder of words for satellites, and take away what a killed app left half published."""
+        """Make the folder of words for satellites, and take away what a killed app left half published.
+
+        What is published and has lost files, as after an older backup of Home Assistant, gets them back soon.
+        """
         if not self._home.is_there:
             return
         try:
@@ -59,9 +63,14 @@ class Publisher:
             await self.tidy()
         except (Conflict, Unavailable) as error:  # the panel is there to say it when something is published
             _log.error("Home Assistant's configuration folder cannot be prepared: %s", error.message)
+            return
+        self._mending = asyncio.create_task(self._mend(), name="mend publications")
 
     async def stop(self) -> None:
-        """End comparisons that are under way."""
+        """End what is under way."""
+        if self._mending:
+            self._mending.cancel()
+            await asyncio.gather(self._mending, return_exceptions=True)
         await self._comparer.stop()
 
     async def all(self) -> list[Publication]:
@@ -195,6 +204,15 @@ class Publisher:
         await self._store.publications.put(publication)
         self._bus.publish(PublicationChanged(publication))
         return publication
+
+    async def _mend(self) -> None:
+        """Put back files of what is published."""
+        for publication in await self.all():
+            try:
+                async with self._changing:
+                    await self._place(await self._models.get(publication.model))
+            except AppError as error:
+                _log.error("files of %s are missing and cannot be put back: %s", publication.model, error.message)
 
     async def _place(self, model: Model) -> None:
         """Write the files of a model into both folders, unless they are there as they should be."""

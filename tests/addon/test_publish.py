@@ -1,5 +1,6 @@
 """Models leave the library: the gate with the real trainer, versions, rollback, withdrawal."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -197,6 +198,11 @@ async def test_nothing_of_the_users_is_overwritten(tmp_path: Path) -> None:
             await room.publisher.publish(model.id)
         assert caught.value.code == "outside"
         assert list((tmp_path / "elsewhere").iterdir()) == []
+        (room.home / "esphome").rename(tmp_path / "before")
+        (room.home / "esphome").symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(Conflict, match="leads out"):
+            await room.publisher.publish(model.id)
+        assert list((tmp_path / "elsewhere").iterdir()) == []
         assert await room.publisher.all() == []
 
 
@@ -223,3 +229,24 @@ async def test_a_missing_model_is_told(tmp_path: Path) -> None:
         with pytest.raises(AppError) as caught:
             await room.publisher.publish("hey_jarvis_v9")
         assert caught.value.status == 404
+
+
+async def test_files_that_an_older_backup_lacks_come_back(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        model = await room.add()
+        await room.publisher.publish(model.id)
+        for name in room.files():
+            (room.home / name).unlink()
+    async with pressroom(tmp_path) as room, asyncio.timeout(20):
+        while room.files() != placed(model.id):
+            await asyncio.sleep(0.05)
+
+
+async def test_two_who_publish_at_once_agree(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        models = [await room.add() for _ in range(2)]
+        await asyncio.gather(*(room.publisher.publish(model.id, replace=True) for model in models * 2))
+        publication = await room.publisher.of_word("hey_jarvis")
+        assert {publication.model, *publication.previous} == {model.id for model in models}
+        assert len(publication.previous) == 1
+        assert room.files() == placed(*(model.id for model in models))

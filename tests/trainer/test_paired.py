@@ -159,5 +159,10 @@ def test_real_models_on_real_speech(
     assert both["verdict"] == "undecided"  # hardly any other sound was heard: it may wake more often
     assert 0 < both["hours"] * 3600 < SAMPLE_RATE  # type: ignore[operator]
     assert compare(deaf, good)["verdict"] == "loses"
+    assert main(["compare", str(good), str(deaf), "--negatives", str(phrase), "--workers", "1", "--json"]) == 0
+    woken = json.loads(capsys.readouterr().out)  # the same clips, taken for other sound
+    assert (woken["clips"], woken["champion"]["accepts"]) == (0, 0)
+    assert woken["challenger"]["accepts"] == woken["challenger"]["only_accepts"] >= 6
+    assert woken["verdict"] == "loses"
     same = compare(good, good)
     assert (same["verdict"], same["p"]) == ("undecided", 1.0)

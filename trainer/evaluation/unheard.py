@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trainer.core.clips import Clip, ClipKind, Split, read_clips
 from trainer.core.ragged import RaggedStore
@@ -38,8 +39,9 @@ def gather_sound(positives: Sequence[Path], negatives: Sequence[Path], runs: Seq
     listed = [_listed(run) for run in runs]
     for place, (run, found) in enumerate(zip(runs, listed, strict=True)):
         trained = _Trained(clip for at, other in enumerate(listed) if at != place for clip in other)
+        audio: RaggedStore[np.int16] = RaggedStore(run / "samples" / "audio")
         for recording, clip in _tests(run, place, found):
-            if trained.heard(clip) or (digest := _digest(recording)) in seen:
+            if trained.heard(clip) or (digest := _digest(audio[recording.row])) in seen:
                 continue
             seen.add(digest)
             (clips if clip.kind is ClipKind.POSITIVE else others).append((recording, clip.seconds))
@@ -82,8 +84,7 @@ def _tests(run: Path, place: int, clips: Sequence[Clip]) -> Iterable[tuple[Recor
             yield Recording(name, clip.kind.value, run / "samples" / "audio", row, voice, clip.end_s), clip
 
 
-def _digest(recording: Recording) -> bytes:
-    values = RaggedStore[np.int16](recording.path)[recording.row]
+def _digest(values: NDArray[np.int16]) -> bytes:
     return hashlib.blake2b(np.ascontiguousarray(values).data, digest_size=16).digest()
 
 

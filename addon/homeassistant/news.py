@@ -1,6 +1,6 @@
 """What is worth a notification: of trainings, publications and deployments as they are now."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from addon.fleet import Deployment, DeploymentState, Publication, Target, TargetState
@@ -35,15 +35,16 @@ class News:
     """
 
     texts: Mapping[str, str]
-    jobs: Iterable[Job]
+    jobs: Sequence[Job]
     models: Mapping[str, Model]
-    publications: Iterable[Publication]
-    deployments: Iterable[Deployment]
+    publications: Sequence[Publication]
+    deployments: Sequence[Deployment]
 
     def gather(self) -> dict[str, Notice]:
         """Return what is true now, by tag."""
         last = {_word(d.model): d for d in self.deployments}  # oldest first: the last of each word stays
         sent = {d.model for d in last.values()}
+        sent |= {job.model for job in self.jobs if job.request.satellites and job.model}  # or will be, at once
         published = {p.model for p in self.publications}
         found = [
             *(n for job in self.jobs if job.model not in sent | published for n in self._training(job)),

@@ -27,7 +27,8 @@ def test_a_finished_training_is_told_with_its_figures() -> None:
     (notice,) = news(jobs=[JOB]).values()
     assert notice == Notice(
         "job_job_1", "done", "“hey jarvis” is ready",
-        "Hears you 97 times in 100 (at least 94, 95\xa0% sure). Open it to try it, and to send it to your satellites.",
+        "Hears you 97 times in 100 (at least 94, 95\xa0% sure). "
+        "Open it to try it, and to send it to your satellites.",
         "model/hey_jarvis_v2",
     )  # fmt: skip
 
@@ -66,6 +67,15 @@ def test_a_later_step_speaks_for_the_earlier_ones() -> None:
         "deployment_send_1", "done", "“hey jarvis” is on your satellites", "Listening now: Kitchen.",
         "deployment/send_1",
     )  # fmt: skip
+
+
+def test_what_is_sent_on_by_itself_is_told_when_it_has_arrived() -> None:
+    job = dataclasses.replace(JOB, request=JobRequest("hey jarvis", satellites=("aa",)))
+    assert news(jobs=[job]) == {}
+    assert news(jobs=[job], publications=[PUBLICATION]) == {}
+    assert list(news(jobs=[job], publications=[PUBLICATION], deployments=[SENT])) == ["deployment_send_1"]
+    failed = dataclasses.replace(job, state=JobState.FAILED, model=None)
+    assert list(news(jobs=[failed])) == ["job_job_1"]
 
 
 def test_what_did_not_arrive_is_named() -> None:

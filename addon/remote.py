@@ -192,7 +192,7 @@ def make_announcer(parts: Parts, lan_port: Callable[[], int | None], supervisor:
         held_back=lambda: options.mqtt_discovery == "off" or (options.mqtt_discovery == "auto" and home.set_up),
         changed=home.changed,
     )
-    remote = Remote(parts.jobs, parts.models, parts.publisher, parts.deployments)
+    remote = Remote(parts.jobs, parts.models, parts.publisher, parts.household.deployments)
     announcer = Announcer(home.identity.id, parts.version, parts.store, parts.bus, around, remote.actions)
     home.tell_mqtt = lambda: asdict(announcer.status())
     return announcer

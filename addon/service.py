@@ -39,12 +39,7 @@ from addon.programs import child_environment, trainer_command
 from addon.publish.edits import Edits
 from addon.publish.publisher import Publisher
 from addon.remote import make_announcer
-from addon.satellites.automatic import Sender
-from addon.satellites.configurations import read_configurations
-from addon.satellites.deployments import Deployments
-from addon.satellites.means import LinkFlasher, Means
-from addon.satellites.merging import Configuration
-from addon.satellites.roster import Roster
+from addon.satellites.household import make_household
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
@@ -111,8 +106,7 @@ async def run_app(
         await parts.jobs.set_concurrent(settings.concurrent)
         await parts.publisher.start()
         await parts.edits.recover()
-        await parts.roster.start()
-        await parts.deployments.start()
+        await parts.household.start()
         await panel.open(build_panel(parts, await asyncio.to_thread(Panel, static)))
         if not (options.ingress or is_loopback(options.host)):
             _log.warning("whoever reaches this address may use the panel", extra={"address": options.host})
@@ -121,8 +115,7 @@ async def run_app(
         if settings.lan:
             await _try(switch_lan(True))
         await stack.enter_async_context(_meanwhile(_sweep(parts.storage, data)))
-        sender = Sender(store, bus, parts.roster, parts.deployments)
-        await stack.enter_async_context(_meanwhile(sender.run()))
+        await stack.enter_async_context(_meanwhile(parts.household.sender.run()))
         await stack.enter_async_context(_meanwhile(Notices(store, bus, home.link).run()))
         if supervisor and link.is_open:
             await stack.enter_async_context(_meanwhile(home.introduce(supervisor)))
@@ -170,10 +163,10 @@ def _compose(
     command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
     datasets = Downloads(bus, DataProgram(command, env, data))
     survey = Surveyor(assistant, datasets.missing)
-    roster = Roster(bus, home.link, options.mdns, _files(options), folder=bool(options.homeassistant))
-    home.has_dashboard = lambda: roster.dashboard
     publisher = Publisher(store, bus, models, data, options.homeassistant, command, env)
     edits = Edits(models, options.homeassistant)
+    house = make_household(options, store, bus, home.link, publisher, edits, child_environment(), home.changed)
+    home.tell_esphome, home.has_dashboard = house.esphome.show, lambda: house.roster.dashboard
     return Parts(
         options=options,
         store=store,
@@ -187,27 +180,13 @@ def _compose(
         voices=Downloads(bus, VoiceProgram(command, env)),
         storage=Storage(store, data),
         home=home,
-        roster=roster,
+        household=house,
         publisher=publisher,
         edits=edits,
-        deployments=Deployments(
-            Means(store, bus, home.link, roster, publisher, edits, lambda: LinkFlasher(home.link))
-        ),
         switch_lan=switch_lan,
         buckets=buckets,
         version=_version(),
     )
-
-
-def _files(options: Options) -> Callable[[], Awaitable[tuple[Configuration, ...]]]:
-    """Return what reads ESPHome's YAML files."""
-
-    async def read() -> tuple[Configuration, ...]:
-        return (
-            await asyncio.to_thread(read_configurations, Path(options.homeassistant)) if options.homeassistant else ()
-        )
-
-    return read
 
 
 @asynccontextmanager
@@ -239,17 +218,12 @@ async def _end(parts: Parts, *listeners: Listener) -> None:
         parts.jobs.stop(),
         *downloads,
         parts.assistant.stop(),
-        _end_fleet(parts),
+        parts.household.stop(),
         parts.publisher.stop(),
     )
     for error in await asyncio.gather(*stops, return_exceptions=True):
         if isinstance(error, BaseException):
             _log.error("a part did not stop in good order", exc_info=error)
-
-
-async def _end_fleet(parts: Parts) -> None:
-    await parts.deployments.stop()  # first: it asks for the list to the last
-    await parts.roster.stop()
 
 
 def _prepare(data: Path) -> None:

@@ -17,8 +17,7 @@ from addon.library.storage import Storage
 from addon.options import Options
 from addon.publish.edits import Edits
 from addon.publish.publisher import Publisher
-from addon.satellites.deployments import Deployments
-from addon.satellites.roster import Roster
+from addon.satellites.household import Household
 from addon.store import Store
 from addon.web.rates import Buckets
 
@@ -30,7 +29,7 @@ class Parts:
     Attributes:
         datasets, voices: what can be downloaded.
         home: the connections to Home Assistant, its link among them.
-        roster: the satellites of the house. `deployments`: what is sent to them.
+        household: the satellites, what is sent to them, and an ESPHome of our own.
         edits: of devices' YAML.
         switch_lan: opens or closes the LAN listener.
         buckets: how often whom may ask for what is expensive.
@@ -49,8 +48,7 @@ class Parts:
     voices: Downloads
     storage: Storage
     home: Home
-    roster: Roster
-    deployments: Deployments
+    household: Household
     publisher: Publisher
     edits: Edits
     switch_lan: Callable[[bool], Awaitable[None]]

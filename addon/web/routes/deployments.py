@@ -33,39 +33,39 @@ class DeploymentIn(PreviewIn):
 
 async def preview(parts: Parts, body: PreviewIn) -> list[Preview]:
     """Say what sending a model would do to each satellite."""
-    return await parts.deployments.preview(body.model, body.satellites)
+    return await parts.household.deployments.preview(body.model, body.satellites)
 
 
 async def list_deployments(parts: Parts) -> list[Deployment]:
     """List the last deployments, oldest first."""
-    return await parts.deployments.all()
+    return await parts.household.deployments.all()
 
 
 async def create(parts: Parts, body: DeploymentIn) -> Deployment:
     """Publish a model where that is needed, and send it to satellites, one after another."""
-    return await parts.deployments.create(
+    return await parts.household.deployments.create(
         body.model, body.satellites, override=body.override, replace_rival=body.replace
     )
 
 
 async def read(parts: Parts, id: Id) -> Deployment:
     """Return one deployment."""
-    return await parts.deployments.get(id)
+    return await parts.household.deployments.get(id)
 
 
 async def cancel(parts: Parts, id: Id) -> Deployment:
     """End a deployment; a satellite that is being flashed is finished first."""
-    return await parts.deployments.cancel(id)
+    return await parts.household.deployments.cancel(id)
 
 
 async def undo(parts: Parts, id: Id) -> Deployment:
     """Take back what a deployment did; that is a deployment of its own."""
-    return await parts.deployments.undo(id)
+    return await parts.household.deployments.undo(id)
 
 
 async def rollback(parts: Parts, word: Id) -> Deployment:
     """Publish the version of a word before this one again, and send it to the satellites that listen for this one."""
-    return await parts.deployments.rollback(word)
+    return await parts.household.deployments.rollback(word)
 
 
 ROUTES = (

@@ -24,8 +24,21 @@ async def remove(parts: Parts) -> None:
     await parts.home.remove()
 
 
+async def allow_esphome(parts: Parts) -> dict[str, Any]:
+    """Allow an ESPHome of our own, and install it; compilers come with the first compilation."""
+    await parts.household.esphome.allow()
+    return parts.home.show()
+
+
+async def forbid_esphome(parts: Parts) -> None:
+    """Remove the ESPHome of our own, with all that it built."""
+    await parts.household.esphome.forbid()
+
+
 ROUTES = (
     Route("GET", "home", read, cost=0.25),
     Route("POST", "home/integration", install, cost=1, fails=(Conflict, Unavailable)),
+    Route("POST", "home/esphome", allow_esphome, cost=1, fails=(Unavailable,)),
+    Route("DELETE", "home/esphome", forbid_esphome, status=204, cost=1, fails=(NotFound,)),
     Route("DELETE", "home/integration", remove, status=204, cost=1, fails=(Conflict, NotFound, Unavailable)),
 )

@@ -56,12 +56,16 @@ async def relay(socket: web.WebSocketResponse, parts: Parts, messages: Messages)
 
 async def take_snapshot(parts: Parts) -> dict[str, Any]:
     """Return what is there, as `events` and the link begin."""
-    jobs, models, deployments = await parts.jobs.all(), await parts.models.all(), await parts.deployments.all()
+    jobs, models, deployments = (
+        await parts.jobs.all(),
+        await parts.models.all(),
+        await parts.household.deployments.all(),
+    )
     return {
         "type": "snapshot",
         "jobs": [asdict(j) for j in jobs],
         "models": [asdict(m) for m in models],
-        "satellites": [asdict(s) for s in parts.roster.all()],
+        "satellites": [asdict(s) for s in parts.household.roster.all()],
         "deployments": [asdict(d) for d in deployments],
         "publications": [asdict(p) for p in await parts.publisher.all()],
         "home": parts.home.show(),

@@ -17,17 +17,17 @@ class SensitivityIn(Asked):
 
 async def list_satellites(parts: Parts) -> list[Satellite]:
     """List all satellites that are known now."""
-    return parts.roster.all()
+    return parts.household.roster.all()
 
 
 async def refresh(parts: Parts) -> list[Satellite]:
     """Look again: Home Assistant and the YAML files are asked."""
-    return await parts.roster.refresh()
+    return await parts.household.roster.refresh()
 
 
 async def set_sensitivity(parts: Parts, id: Id, body: SensitivityIn) -> Satellite:
     """Choose how easily a satellite hears a word; nothing is flashed."""
-    return await parts.roster.set_sensitivity(id, body.word, body.option)
+    return await parts.household.roster.set_sensitivity(id, body.word, body.option)
 
 
 ROUTES = (

@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from addon.publish.examining import Examiner
 from addon.records import Job, Model, Sample, SampleLabel, SampleState
 from addon.store import Store
 
+_MOST_KNOWN = 20  # comparisons that are kept
 _TOLD = {
     "wins": "It is better.",
     "loses": "It is worse.",
@@ -107,13 +108,20 @@ class Comparer:
         key = _key(challenger, champion, sound)
         task = self._known.get(key)
         if task is None:
-            self._known = {k: t for k, t in self._known.items() if not t.done() or not _failed(t)}
+            self._forget()
             task = self._known[key] = asyncio.create_task(self._compare(challenger, champion, sound))
         try:
             return await asyncio.shield(task)
         except Exception:
             self._known.pop(key, None)
             raise
+
+    def _forget(self) -> None:
+        """Drop comparisons that failed while nobody waited, and the oldest of many."""
+        ended = [key for key, task in self._known.items() if task.done()]
+        for place, key in enumerate(ended):
+            if _failed(self._known[key]) or place < len(ended) - _MOST_KNOWN:
+                del self._known[key]
 
     async def stop(self) -> None:
         """End what is under way."""
@@ -187,8 +195,7 @@ def _copy(paths: Sequence[Path], to: Path) -> Path | None:
 
 
 def _key(challenger: Model, champion: Model, sound: Sound) -> str:
-    parts: Iterable[object] = (challenger, champion, sound)
-    return hashlib.sha256("\n".join(map(repr, parts)).encode()).hexdigest()
+    return hashlib.sha256(repr((challenger.id, champion.id, sound)).encode()).hexdigest()
 
 
 def _failed(task: "asyncio.Task[Comparison]") -> bool:

@@ -19,7 +19,7 @@ from addon.bus import Bus, DeploymentChanged, HomeChanged, JobChanged, JobEvent,
 from addon.store import Store
 
 _ANNOUNCED = "mqtt_entities"  # the setting that keeps which entities Home Assistant was told of, and which are gone
-FAREWELL_S = 5.0
+FAREWELL_S, _MEND_S = 5.0, 5.0
 _MOST_GONE = 200  # entities that are said to be gone
 _log = logging.getLogger(__name__)
 
@@ -86,6 +86,7 @@ class Announcer:
         self._picture, self._announced = Picture(), Announced()
         self._kept: dict[str, Any] = {}
         self._words: set[str] = set()
+        self._begun = False
         self.commands = Commands(actions, self._answer)
         self._session = Session(
             around.find_broker,
@@ -119,22 +120,32 @@ class Announcer:
         """Say what is left, take leave."""
         if self._task:
             self._task.cancel()
-            await asyncio.gather(self._task, self.commands.stop(), self._session.stop(), return_exceptions=True)
+            stops = (self._task, self.commands.stop(), self._session.stop())
+            for error in await asyncio.gather(*stops, return_exceptions=True):
+                if isinstance(error, Exception):
+                    _log.error("MQTT did not stop in good order", exc_info=error)
 
     async def _listen(self, ready: asyncio.Event) -> None:
-        """Follow the bus; who falls too far behind begins anew with what is true then."""
+        """Follow the bus for ever; who falls too far behind, or stumbles, begins anew with what is true then."""
         while True:
-            async with self._bus.listen() as messages:
-                picture = await Picture.read(self._store, self._around.jobs)
-                happenings = [*compare(self._picture, picture)] if ready.is_set() else []
-                self._picture = picture
-                await self._follow(happenings)
+            try:
+                await self._attend(ready)
+            except Overrun:
+                _log.warning("too much happened at once: what is true is read anew")
+            except Exception:  # such as a database that refuses: what is told may wait, the app may not
+                _log.exception("MQTT cannot tell what happens; it is tried again")
                 ready.set()
-                try:
-                    while True:
-                        await self._take(await messages.take())
-                except Overrun:
-                    _log.warning("too much happened at once: what is true is read anew")
+                await asyncio.sleep(_MEND_S)
+
+    async def _attend(self, ready: asyncio.Event) -> None:
+        async with self._bus.listen() as messages:
+            picture = await Picture.read(self._store, self._around.jobs)
+            happenings = [*compare(self._picture, picture)] if self._begun else []
+            self._picture, self._begun = picture, True
+            await self._follow(happenings)
+            ready.set()
+            while True:
+                await self._take(await messages.take())
 
     async def _take(self, messages: list[Message]) -> None:
         """Note what happened, and bring what is shown in line with it once for all."""
@@ -178,7 +189,7 @@ class Announcer:
             if self._announced.replace(platforms(message)):
                 await self._keep_announced()
                 message = describe(self.topics, self._version, words, self._announced.gone)
-            self.outbox.show(self.topics.discovery, message)  # first: states of what is not known are passed over
+            self.outbox.show(self.topics.discovery, message)
 
     def _forget(self, word: str) -> None:
         if word not in self._words:

@@ -49,14 +49,12 @@ class Commands:
     Attributes:
         actions: what can be asked for, by name; each gets all keys but `id` and `action`, and returns its result.
         answer: sends an answer.
-        refused: commands that came too fast and got no answer of their own.
     """
 
     actions: Mapping[str, Action]
     answer: Answer
     bucket: Bucket = field(default_factory=Bucket)
     refusals: Bucket = field(default_factory=lambda: Bucket(burst=5.0))
-    refused: int = 0
     _waiting: deque[Incoming] = field(default_factory=deque)
     _done: OrderedDict[bytes, tuple[float, bytes]] = field(default_factory=OrderedDict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -80,8 +78,7 @@ class Commands:
         elif self.refusals.take():
             error = TooMany("commands come too fast", hint="Send fewer, and wait for their answers.")
             self.answer(_answer(_id_of(message.payload), error=error))
-        else:
-            self.refused += 1
+        # What goes beyond that is a flood, and answers to it would be another.
 
     async def _work(self) -> None:
         while True:

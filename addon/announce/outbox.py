@@ -1,5 +1,6 @@
 """What is to be sent: a mirror of what is true now, and what happened. The one is shown, the other told once."""
 
+import logging
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from addon.announce.mqtt import Outgoing
 MOST_TOLD = 200  # things that happened while nobody was connected; the oldest give way
 GRACE_S = 15.0  # Home Assistant comes back to a broker ten seconds after it is there again
 INTERVAL_S = 1.0  # between two messages on a topic that is shown: with that no training says more than two a second
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -19,13 +21,11 @@ class Outbox:
 
     Attributes:
         lost: things that happened and gave way to newer ones.
-        sent: messages that were handed over.
     """
 
     interval_s: float = INTERVAL_S
     grace_s: float = GRACE_S
     lost: int = 0
-    sent: int = 0
     _shown: dict[str, bytes] = field(default_factory=dict)
     _changed: dict[str, None] = field(default_factory=dict)  # topics, in the order in which they changed
     _last: dict[str, float] = field(default_factory=dict)
@@ -45,6 +45,8 @@ class Outbox:
         self._told.append(Outgoing(topic, payload))
         if len(self._told) > MOST_TOLD:
             self._told.popleft()
+            if not self.lost:
+                _log.warning("more happened than is kept for MQTT while it is not connected: the oldest is not told")
             self.lost += 1
 
     def answer(self, topic: str, payload: bytes) -> None:
@@ -85,7 +87,6 @@ class Outbox:
         if now >= self._release:
             told += self._told
             self._told.clear()
-        self.sent += len(due) + len(told)
         return [*(Outgoing(topic, self._shown[topic], retain=True) for topic in due), *told]
 
     def handed_over(self, number: int, message: Outgoing) -> None:

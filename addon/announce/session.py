@@ -13,6 +13,7 @@ from addon.announce.mqtt import REFUSED, Broker, Connection, Incoming, Outgoing
 from addon.announce.outbox import Outbox
 from addon.errors import AppError
 
+_FAREWELL_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -85,7 +86,10 @@ class Session:
         self._task = asyncio.create_task(self._run(), name="mqtt")
 
     async def stop(self) -> None:
-        """Take leave."""
+        """Send what waits, if that is soon done, and take leave."""
+        end = time.monotonic() + _FAREWELL_S
+        while self.status.state is State.CONNECTED and self._outbox.waiting and time.monotonic() < end:
+            await asyncio.sleep(0.02)
         if self._task:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -162,7 +166,7 @@ class Session:
         if status == self.status:
             return
         if status.state is not self.status.state:
-            level = logging.INFO if status.state in (State.CONNECTED, State.OFF) else logging.WARNING
+            level = logging.WARNING if status.message else logging.INFO
             _log.log(level, "MQTT: %s %s", status.state, status.message, extra={"address": status.address})
         self.status = status
         self._changed()

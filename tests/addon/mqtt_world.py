@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -48,8 +49,11 @@ class Other:
         self._client.max_inflight_messages_set(500)
         self._client.on_connect = lambda c, *_: c.subscribe([(topic, 1) for topic in topics])
         self._client.on_message = self._hear
+        hears = threading.Event()
+        self._client.on_subscribe = lambda *_: hears.set()
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
+        assert hears.wait(10)
 
     def _hear(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         self.heard.append(Heard(message.topic, message.payload, message.retain, time.monotonic()))

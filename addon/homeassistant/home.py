@@ -169,6 +169,7 @@ class Home:
             )
         async with self._installing:
             await asyncio.to_thread(self.installer.remove)
+        await self.forget()  # its entry, if it is there still, cannot be loaded any more
         await self.look()
 
     def _needs_restart(self) -> bool:

@@ -72,6 +72,9 @@ async def test_home_assistant_is_restarted_when_it_runs_another_version(open_hou
                 await asyncio.sleep(0.01)
         told = (await home_of(house))["integration"]
         assert (told["set_up"], told["needs_restart"]) == (True, False), "it met Home Assistant before"
+        async with house.browser.delete(house.api("home/integration")) as response:
+            assert response.status == 204
+        assert (await home_of(house))["integration"]["set_up"] is False, "what is not there connects no more"
 
 
 async def test_what_was_loaded_needs_no_restart_before_it_is_set_up(open_house: Any, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
             if hello.id != self.config_entry.unique_id:
                 raise NotWakesmith("another installation of Wakesmith answers there", "Reconfigure the integration.")
             repairs.check_app(self.hass, self.config_entry, hello.version)
-            state = await self._snapshot(connection, AppState(hello.id, hello.name, hello.version))
+            state, early = await self._begin(connection, AppState(hello.id, hello.name, hello.version))
         except BaseException:
             await connection.close()
             raise
@@ -92,14 +92,19 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
         repairs.forget_absence(self.hass, self.config_entry)
         self._connection = connection
         self._take(state)
+        for message in early:
+            self._asks.hear(message)
         return connection
 
-    async def _snapshot(self, connection: Connection, state: AppState) -> AppState:
+    async def _begin(self, connection: Connection, state: AppState) -> tuple[AppState, list[dict[str, Any]]]:
+        """Return the state of the snapshot, and what was said before it: the app may ask as soon as we are there."""
+        early = []
         with suppress(TimeoutError):
             async with asyncio.timeout(_SNAPSHOT_S):
                 async for message in connection.messages():
                     if message.get("type") == "snapshot":
-                        return take(state, message)
+                        return take(state, message), early
+                    early.append(message)
         raise CannotConnect("Wakesmith greeted and then said nothing")
 
     async def _stay(self, connection: Connection | None) -> None:

@@ -17,6 +17,7 @@ class ScriptedApp:
     Attributes:
         snapshot: what a new link is told first; None: nothing.
         hello: what is answered to a hello.
+        early: what is said before the snapshot.
         answers: what `METHOD path` answers: (status, body); the last call's bodies stand in `calls`.
         heard: what the integration said over the link.
     """
@@ -25,6 +26,7 @@ class ScriptedApp:
         self.token, self.port = TOKEN, 0
         self.hello: Any = {"type": "hello", "version": "0.1.0", "id": ID, "name": "Wakesmith"}
         self.snapshot: dict[str, Any] | None = {"type": "snapshot", "jobs": [], "models": [], "satellites": []}
+        self.early: list[dict[str, Any]] = []
         self.answers: dict[str, tuple[int, Any]] = {"DELETE link": (204, None)}
         self.calls: list[tuple[str, Any]] = []
         self.greetings: list[dict[str, Any]] = []
@@ -91,8 +93,9 @@ class ScriptedApp:
         self.greetings.append(await socket.receive_json())
         if self.hello is not None:
             await socket.send_str(self.hello if isinstance(self.hello, str) else json.dumps(self.hello))
-        if self.snapshot is not None:
-            await socket.send_json(self.snapshot)
+        for message in (*self.early, self.snapshot):
+            if message is not None:
+                await socket.send_json(message)
         self.sockets.append(socket)
         async for message in socket:
             if message.type is WSMsgType.TEXT:

@@ -35,6 +35,12 @@ async def test_greets_with_versions_and_shows_the_snapshot(hass: HomeAssistant, 
     assert state(hass) == "unavailable"
 
 
+async def test_what_is_asked_before_the_snapshot_is_answered(app: ScriptedApp, setup: Any) -> None:
+    app.early = [{"type": "ask", "id": 1, "what": "dismiss", "params": {"tag": "x"}}]
+    await setup()
+    assert await app.hear(id=1) == {"type": "answer", "id": 1, "result": {}}
+
+
 async def test_an_absent_app_is_tried_again(hass: HomeAssistant, app: ScriptedApp, setup: Any) -> None:
     await app.close()
     assert (await setup()).state is ConfigEntryState.SETUP_RETRY

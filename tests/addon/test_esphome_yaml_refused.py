@@ -18,6 +18,8 @@ ENTRY = ModelEntry("hey_jarvis_v2", "wakesmith/hey_jarvis_v2.json", (Choice("low
 BARE = ModelEntry("hey_jarvis_v2", "wakesmith/hey_jarvis_v2.json")
 HEARS = "esphome:\n  name: x\nesp32:\nmicrophone:\n  - platform: i2s_audio\n"
 ENGINE = "micro_wake_word:\n  models:\n    - okay_nabu\n"
+LINKED = "voice_assistant:\n  micro_wake_word:\n"
+VALUES = {"unseen_package": {"package"}, "no_select": {"file"}, "always_on": {"file"}, "same_word": {"word"}}
 MERGED = {"base.yaml": "packages: {a: !include b.yaml}\nmicro_wake_word:\nselect:\n  platform: template\n"}
 
 REFUSED = [
@@ -72,18 +74,22 @@ def test_what_is_no_text_and_what_is_not_there_is_said() -> None:
     [
         ("unseen_package", "packages:\n  x: github://someone/satellites/echo.yaml@main\n"),
         ("unseen_package", "packages:\n  x: !include not/here/${name}.yaml\n"),
-        ("no_select", ENGINE + "select:\n  platform: template\n  name: Mood\n"),
-        ("no_select", ENGINE + "select: !remove\n"),
-        ("word_first", "micro_wake_word:\n  models: &m\n    - okay_nabu\nother: *m\n"),
+        ("no_select", LINKED + ENGINE + "select:\n  platform: template\n  name: Mood\n"),
+        ("no_select", LINKED + ENGINE + "select: !remove\n"),
+        ("word_first", LINKED + "micro_wake_word:\n  models: &m\n    - okay_nabu\nother: *m\n"),
+        ("same_word", LINKED + ENGINE.replace("okay_nabu", "{model: hey_jarvis, id: x}")),
+        ("same_word", LINKED + ENGINE.replace("okay_nabu", "github://someone/models/hey_jarvis.json@main")),
+        ("always_on", ENGINE),
+        ("always_on", ENGINE + "voice_assistant:\n  micro_wake_word: !remove\n"),
+        ("always_on", ENGINE + "packages: [!include a.yaml]\n"),
     ],
 )
 def test_what_is_worth_knowing_is_said(code: str, main: str) -> None:
-    edit = plan_edit("d.yaml", reader(main).get, ENTRY)
+    edit = plan_edit("d.yaml", reader(main, {"a.yaml": "voice_assistant: {microphone: mic}"}).get, ENTRY)
     assert [note.code for note in edit.notes] == [code]
-    assert edit.notes[0].told()["values"].keys() >= {"unseen_package": {"package"}, "no_select": {"file"}}.get(
-        code, set()
-    )
+    assert set(edit.notes[0].told()["values"]) == VALUES.get(code, set())
     assert (b"sensitivity" in edit.after) == (code != "no_select")
+    assert (b"id(wakesmith_hey_jarvis)->enable();" in edit.after) == (code == "always_on")
     assert remove_edit("d.yaml", {"d.yaml": edit.after}.get, "hey_jarvis").after == main.encode()
 
 
@@ -93,7 +99,13 @@ def test_stock_packages_are_known() -> None:
         "{url: https://github.com/FutureProofHomes/Satellite1-ESPHome, files: [config/satellite1.yaml]}",
         "github://esphome/firmware/wake-word-voice-assistant/esp32-s3-box.yaml@main",
     ):
-        assert plan_edit("d.yaml", reader(f"packages:\n  x: {stock}\n").get, ENTRY).notes == ()
+        notes = plan_edit("d.yaml", reader(f"packages:\n  x: {stock}\n").get, ENTRY).notes
+        assert [note.code for note in notes] == ["same_word"]
+
+
+def test_a_word_that_nothing_switches_on_is_not_passed_over() -> None:
+    assert [note.code for note in plan_edit("d.yaml", reader(ENGINE).get, BARE).notes] == ["never_on"]
+    assert plan_edit("d.yaml", reader("micro_wake_word:\n").get, BARE).notes == ()
 
 
 def test_without_choices_there_is_no_select_and_a_later_version_may_have_one() -> None:

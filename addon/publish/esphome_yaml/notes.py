@@ -44,3 +44,34 @@ def word_first() -> Note:
     """Return that a package's items come before the main file's."""
     message = "The word stands first in the device's list: on a new device it is the one that is switched on."
     return Note("word_first", message, "", {})
+
+
+def always_on(file: str) -> Note:
+    """Return that the word is switched on at each start."""
+    return Note(
+        "always_on",
+        f"In {file}, voice_assistant does not name micro_wake_word: the word is always on, and Home Assistant cannot "
+        "switch it off.",
+        "Add micro_wake_word to voice_assistant to choose the words in Home Assistant.",
+        {"file": file},
+    )
+
+
+def never_on(file: str) -> Note:
+    """Return that nothing switches the word on."""
+    return Note(
+        "never_on",
+        f"In {file}, voice_assistant does not name micro_wake_word: nothing switches the word on.",
+        "Add micro_wake_word to voice_assistant to choose the words in Home Assistant.",
+        {"file": file},
+    )
+
+
+def same_word(word: str) -> Note:
+    """Return that the device has a model of the same name already."""
+    return Note(
+        "same_word",
+        f"The device has another model for {word} too: in Home Assistant both may have one name.",
+        "Take the other out in ESPHome if the wrong one answers.",
+        {"word": word},
+    )

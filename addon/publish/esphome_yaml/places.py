@@ -122,16 +122,21 @@ def _behind_blocks(doc: Document, at: int, indent: int, whole: bool) -> int:
     return at
 
 
+def own_models(doc: Document) -> Node:
+    """Return what the file itself has as the list of models; an empty scalar where it has none."""
+    return get(get(doc.root, "micro_wake_word"), "models") or ScalarNode(NULL, "")
+
+
 def find_items(doc: Document, word: str) -> list[Node]:
     """Return the items of the file's own list of models that are of a word of ours, whoever wrote them."""
-    models = get(get(doc.root, "micro_wake_word"), "models")
+    models = own_models(doc)
     items = children(models) if isinstance(models, SequenceNode) and id(models) not in doc.shared else []
     return [item for item in items if after_start(models, item) and is_model(item, word)]
 
 
-def after_start(node: Node | None, item: Node) -> bool:
+def after_start(node: Node, item: Node) -> bool:
     """Return whether an item is written within its list (an alias is not)."""
-    return node is not None and item.start_mark.index >= node.start_mark.index
+    return item.start_mark.index >= node.start_mark.index
 
 
 def is_model(item: Node, word: str) -> bool:

@@ -19,7 +19,7 @@ def render_model_inline(entry: ModelEntry, kept: Mapping[str, str]) -> str:
     return "{model: " + entry.manifest + "".join(f", {key}: {value}" for key, value in chosen.items()) + "}"
 
 
-def render_select(entry: ModelEntry, model: str) -> Lines:
+def render_select(entry: ModelEntry, model: str, switched_on: bool) -> Lines:
     """Return the item of `select`.
 
     A template select publishes its state at boot, restored or initial, so that `on_value` is run then too; `i` is the
@@ -28,6 +28,7 @@ def render_select(entry: ModelEntry, model: str) -> Lines:
     Args:
         entry: with its choices.
         model: the id of the model on the device.
+        switched_on: switch the word on too, where nothing else can.
     """
     cutoffs = ", ".join(str(choice.cutoff) for choice in entry.choices)
     return as_item(
@@ -46,6 +47,7 @@ def render_select(entry: ModelEntry, model: str) -> Lines:
             "  - lambda: |-",
             f"      static const uint8_t cutoffs[] = {{{cutoffs}}};",
             f"      id({model})->set_probability_cutoff(cutoffs[i]);",
+            *([f"      id({model})->enable();"] if switched_on else []),
         ]
     )
 

@@ -20,6 +20,7 @@ STOCK = (
     "esphome/firmware/wake-word-voice-assistant/",
     "FutureProofHomes/Satellite1-ESPHome",
 )
+STOCK_WORDS = ("okay_nabu", "hey_jarvis", "hey_mycroft")
 OTHER_CHIPS = ("esp8266", "rp2040", "rp2", "bk72xx", "rtl87xx", "ln882x", "libretiny", "nrf52", "host")
 DEEPEST = 20  # includes within includes, as ESPHome's own limit
 VARIABLE = re.compile(r"\$\{?(\w+)\}?")
@@ -45,6 +46,7 @@ class Survey:
         selects: likewise of `select`.
         models: likewise of `models` within `micro_wake_word`.
         merged: paths of keys that `<<` brings into the main file, or may bring.
+        switchable: the voice assistant knows micro_wake_word, so that Home Assistant can switch words on and off.
     """
 
     sources: tuple[Source, ...]
@@ -53,6 +55,7 @@ class Survey:
     selects: tuple[Source, ...]
     models: tuple[Source, ...]
     merged: frozenset[str]
+    switchable: bool
 
     def check(self, main: str, word: str) -> list[Note]:
         """Return what to know before a word is added.
@@ -77,6 +80,17 @@ class Survey:
     def takes_selects(self) -> bool:
         """Return whether a select can be added: every `select` is a list."""
         return all(_may_be_list(found.node) for found in self.selects)
+
+    @property
+    def has_models(self) -> bool:
+        """Whether there is a model already; without a choice of the user's the first in the list is on."""
+        return any(children(models.node) or models.node.tag == INCLUDE for models in self.models)
+
+    def has_rival(self, word: str) -> bool:
+        """Return whether the device has a model of another's making that has the name of a word."""
+        names = {_name(item) for models in self.models for item in children(models.node)}
+        stock = any(known in name for known in STOCK for name in self.unseen)
+        return word in names or (stock and word in STOCK_WORDS)
 
     def _unfit(self, main: str) -> ConfigError:
         """Return why a configuration without micro_wake_word, all of which can be read, takes no word."""
@@ -110,6 +124,7 @@ class _Explorer:
     def explore(self) -> Survey:
         self._take(Source(self.main.name, self.main.root), 0)
         engines = self._find("micro_wake_word", self.sources)
+        assistants = self._find("voice_assistant", self.sources)
         return Survey(
             sources=tuple(self.sources),
             unseen=tuple(self.unseen),
@@ -117,6 +132,7 @@ class _Explorer:
             selects=self._find("select", self.sources),
             models=self._find("models", engines),
             merged=frozenset(self._hidden()),
+            switchable=bool(self.unseen) or any(_is_linked(found.node) for found in assistants),
         )
 
     def _hidden(self) -> Iterator[str]:
@@ -189,6 +205,17 @@ class _Explorer:
 
     def _substituted(self, text: str) -> str:
         return VARIABLE.sub(lambda found: self.known.get(found[1], found[0]), text)
+
+
+def _is_linked(assistant: Node) -> bool:
+    engine = get(assistant, "micro_wake_word")
+    return assistant.tag == INCLUDE or (engine is not None and engine.tag != REMOVED)
+
+
+def _name(item: Node) -> str:
+    """Return the name of a model in a list: `hey_jarvis` of that name, or of a path or address that ends so."""
+    model = item if isinstance(item, ScalarNode) else get(item, "model")
+    return posixpath.basename(str(model.value).partition("@")[0]).removesuffix(".json") if model is not None else ""
 
 
 def _may_be_list(node: Node) -> bool:

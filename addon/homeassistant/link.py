@@ -1,6 +1,7 @@
 """The connection to Home Assistant's integration: what the app asks of it, and its answers."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -183,7 +184,11 @@ def _refused(error: Any) -> Refused:
         str(told.get("message") or "Home Assistant could not do it")[:2000],
         hint=str(told.get("hint") or "")[:400],
         code=str(told.get("code") or Refused.code)[:64],
-        values={str(k): v for k, v in values.items() if isinstance(v, str | int | float)}
+        values={str(k): v for k, v in values.items() if isinstance(v, str | int) or _is_finite(v)}
         if isinstance(values, Mapping)
         else None,
     )
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float) and math.isfinite(value)

@@ -187,8 +187,8 @@ class Announcer:
         else:
             message = describe(self.topics, self._version, words, self._announced.gone)
             if self._announced.replace(platforms(message)):
-                await self._keep_announced()
                 message = describe(self.topics, self._version, words, self._announced.gone)
+            await self._keep_announced()
             self.outbox.show(self.topics.discovery, message)
 
     def _forget(self, word: str) -> None:

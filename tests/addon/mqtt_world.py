@@ -155,7 +155,8 @@ async def world(
             return {"job": "job_1"}
 
         around = Surroundings(find, store.jobs.all, describe, held_back=lambda: held[0])
-        announcer = Announcer(ident, "0.1.0", store, bus, around, {"cancel": note}, QUICK, outbox or Outbox(grace_s=1.5))
+        outbox = outbox or Outbox(grace_s=1.5)
+        announcer = Announcer(ident, "0.1.0", store, bus, around, {"cancel": note}, QUICK, outbox)
         await announcer.start()
         try:
             yield World(announcer, store, bus, held, done)

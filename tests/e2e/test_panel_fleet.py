@@ -132,6 +132,24 @@ def test_two_browsers_follow_a_deployment_and_find_it_again(open_page: Callable[
     assert house.asked[-1][:2] == ("POST", "deployments/running/undo")
 
 
+def test_an_answer_does_not_undo_what_was_said_before_it(open_page: Callable[..., Any]) -> None:
+    house = House()
+    page = open_page(house, "#/deployment/sent")
+    queued = replace(DEPLOYMENTS[0], id="quick", kind="rollback", state=DeploymentState.QUEUED, targets=())
+
+    def answer_late(route: Any) -> None:
+        house.tell(type="deployment", deployment=asdict(replace(queued, state=DeploymentState.DONE)))
+        page.wait_for_timeout(200)
+        route.fulfill(json=asdict(queued))
+
+    page.route(re.compile("/rollback$"), answer_late)
+    page.get_by_role("button", name=re.compile("^Back to")).click()
+    expect(page).to_have_url(re.compile("#/deployment/quick"))
+    expect(page.get_by_role("heading", name="Back to “hey panel · Version 2”")).to_be_visible()
+    expect(page.get_by_text("only the published files changed")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
 def test_a_failure_shows_what_the_tool_said(open_page: Callable[..., Any]) -> None:
     page = open_page(House(), "#/deployment/failed")
     expect(page.get_by_text("The satellite is as it was before.")).to_be_visible()

@@ -50,7 +50,12 @@ export class FleetStore {
     }
   }
 
-  putDeployment(deployment: Deployment): void {
+  /** Take over an answer: of a deployment the socket may have said more by now. */
+  learn(message: FleetMessage): void {
+    if (message.type !== "deployment" || !this.deployments.has(message.deployment.id)) this.take(message);
+  }
+
+  private putDeployment(deployment: Deployment): void {
     this.deployments.set(deployment.id, deployment);
     for (const { satellite, line } of deployment.targets) {
       const lines = this.linesOf(deployment.id, satellite);

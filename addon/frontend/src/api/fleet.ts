@@ -142,7 +142,14 @@ export interface Home {
   };
   mqtt: { state: "off" | "connecting" | "connected" | "refused"; message: string; address: string };
   dashboard: boolean;
-  esphome: { state: "absent" | "installing" | "here"; version: string; allowed: boolean };
+  /** Our own; `message`: why the last installation failed. */
+  esphome: {
+    state: "absent" | "installing" | "here";
+    version: string;
+    allowed: boolean;
+    percent?: number | null;
+    message?: string;
+  };
   link: { port: number; token: string };
 }
 
@@ -159,9 +166,9 @@ export function linkState({ integration }: Home): LinkState {
 
 const VERSIONED = /^(.+)_v(\d+)$/;
 
-/** The id of a wake word without its version. */
+/** The id of a wake word without its version, or what YAML calls it. */
 export function wordOf(id: string): string {
-  return VERSIONED.exec(id)?.[1] ?? id;
+  return VERSIONED.exec(id)?.[1] ?? id.replace(/^wakesmith_/, "");
 }
 
 /** The version in the id of a wake word, 0 where there is none. */

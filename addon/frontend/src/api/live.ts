@@ -65,7 +65,7 @@ export class Live extends EventTarget {
   put(what: { job?: Job; model?: Model; told?: FleetMessage }): void {
     if (what.job) this.jobs.set(what.job.id, what.job);
     if (what.model) this.models.set(what.model.id, what.model);
-    if (what.told) this.fleet.take(what.told);
+    if (what.told) this.fleet.learn(what.told);
     this.changed();
   }
 

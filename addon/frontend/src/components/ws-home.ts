@@ -10,6 +10,7 @@ import { attempt } from "../errors";
 import { translate } from "../i18n/translate";
 import { shared } from "../styles/shared";
 import "./ws-icon";
+import "./ws-progress";
 
 /** How this app and Home Assistant stand to each other, and what can be done about it. */
 @customElement("ws-home")
@@ -68,10 +69,18 @@ export class WsHome extends LitElement {
       ${this.renderLink(home)}`;
   }
 
-  private renderLine(name: string, state: string, tone: string, more: string, action: unknown = nothing) {
+  private renderLine(
+    name: string,
+    state: string,
+    tone: string,
+    more: string,
+    action: unknown = nothing,
+    percent?: number | null,
+  ) {
     return html`<li class="line">
       <div class="what">
         ${name} · <span class=${tone}>${state}</span>${more ? html`<br /><span class="soft">${more}</span>` : nothing}
+        ${percent === undefined ? nothing : html`<ws-progress .done=${percent ?? 0} .total=${percent === null ? 0 : 100} .label=${name}></ws-progress>`}
       </div>
       ${action}
     </li>`;
@@ -109,7 +118,9 @@ export class WsHome extends LitElement {
       translate(`house.integration.${state}`),
       state === "linked" ? "good" : "warn",
       more.filter(Boolean).join(" · "),
-      home.folder ? html`${older || !installed ? get : nothing} ${installed ? away : nothing}` : nothing,
+      home.folder
+        ? html`${older || !(installed || home.integration.linked) ? get : nothing} ${installed ? away : nothing}`
+        : nothing,
     );
   }
 
@@ -125,7 +136,7 @@ export class WsHome extends LitElement {
       ? ""
       : esphome.state === "here"
         ? translate("house.version", { version: esphome.version })
-        : translate("house.esphome.own_help");
+        : [esphome.message, translate("house.esphome.own_help")].filter(Boolean).join(" ");
     const action =
       esphome.state === "here"
         ? html`<button ?disabled=${this.busy} @click=${() => this.act(client.removeEsphome)}>
@@ -137,7 +148,14 @@ export class WsHome extends LitElement {
               <ws-icon .path=${mdiDownload}></ws-icon>${translate("house.esphome.allow")}
             </button>`;
     const tone = dashboard || esphome.state === "here" ? "good" : "soft";
-    return this.renderLine("ESPHome", translate(`house.esphome.${state}`), tone, more, action);
+    return this.renderLine(
+      "ESPHome",
+      translate(`house.esphome.${state}`),
+      tone,
+      more,
+      action,
+      state === "installing" ? (esphome.percent ?? null) : undefined,
+    );
   }
 
   /** For whoever runs Home Assistant elsewhere. */

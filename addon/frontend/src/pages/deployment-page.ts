@@ -47,7 +47,7 @@ export class WsDeploymentPage extends LitElement {
     this.problem = null;
     try {
       const deployment = await client.readDeployment(id);
-      if (!live.fleet.deployments.has(id)) live.put({ told: { type: "deployment", deployment } });
+      live.put({ told: { type: "deployment", deployment } });
     } catch (error) {
       if (id === this.deploymentId && !live.fleet.deployments.has(id)) this.problem = describeError(error);
     }
@@ -89,7 +89,11 @@ export class WsDeploymentPage extends LitElement {
       </div>
       ${this.renderEnd(deployment)}
       <section class="card stack">
-        <ws-deployment .deployment=${deployment}></ws-deployment>
+        ${
+          deployment.targets.length
+            ? html`<ws-deployment .deployment=${deployment}></ws-deployment>`
+            : html`<p>${translate("deployment.no_targets")}</p>`
+        }
         ${isUnderWay(deployment) ? html`<p class="soft">${translate("deployment.leave")}</p>` : nothing}
       </section>
     </div>`;
@@ -106,11 +110,10 @@ export class WsDeploymentPage extends LitElement {
   }
 
   private renderWaysBack(deployment: Deployment) {
-    const { id, model, kind, state, targets, undone } = deployment;
+    const { id, model, kind, state, targets } = deployment;
     const publication = live.fleet.publications.get(wordOf(model));
     const before = publication?.model === model ? publication.previous[0] : undefined;
     const open = targets.filter((target) => target.state !== "done").map((target) => target.satellite);
-    const touched = targets.some((target) => target.state === "done" || target.flashed || target.edit);
     return html`${
       kind === "send" && state !== "done" && open.length
         ? html`<a class="button filled" href=${`${linkTo("send", model)}?to=${open.join(",")}`}>
@@ -119,7 +122,7 @@ export class WsDeploymentPage extends LitElement {
         : nothing
     }
     ${
-      kind !== "undo" && touched && !undone
+      canBeUndone(deployment)
         ? html`<button
             class="outlined"
             ?disabled=${this.busy}
@@ -142,20 +145,31 @@ export class WsDeploymentPage extends LitElement {
     }`;
   }
 
-  private renderEnd({ state, kind, targets, undone }: Deployment) {
+  private renderEnd(deployment: Deployment) {
+    const { state, kind, targets, undone } = deployment;
     if (undone) return html`<ws-problem level="info" .message=${translate("deployment.undone")}></ws-problem>`;
     const done = targets.filter((target) => target.state === "done").length;
     const values = { n: done, all: targets.length };
-    if (state === "done" && kind === "send") {
+    if (state === "done" && kind === "send" && done) {
       return html`<ws-problem level="info" .message=${translate("deployment.done", values)}></ws-problem>`;
     }
     if (state === "failed" || state === "cancelled" || state === "interrupted") {
       return html`<ws-problem
         level=${state === "failed" ? "bad" : "warn"}
         .message=${translate(`deployment.${state}`)}
-        .hint=${translate("deployment.reached", values)}
+        .hint=${[
+          translate("deployment.reached", values),
+          canBeUndone(deployment) ? translate("deployment.undo_help") : "",
+        ].join(" ")}
       ></ws-problem>`;
     }
     return nothing;
   }
+}
+
+/** Whether something was done that was not undone yet. */
+function canBeUndone({ kind, targets, undone }: Deployment): boolean {
+  return (
+    kind !== "undo" && !undone && targets.some(({ state, flashed, edit }) => state === "done" || flashed || edit)
+  );
 }

@@ -58,6 +58,9 @@ export const appStyles = css`
     padding: 24px 16px 64px;
     outline: none;
   }
+  main:focus-visible {
+    outline: none; /* it is focused when a page opens, to be read from its beginning */
+  }
   .offline {
     text-align: center;
     padding: 6px 16px;

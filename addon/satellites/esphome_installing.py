@@ -15,7 +15,7 @@ from pathlib import Path
 from trainer.events import Event, Failed, Finished, Progress, encode
 
 LEAST_PYTHON = (3, 12)  # of ESPHome
-DISK_MB = 900  # measured, rounded up; compilers come with the first compilation, into the working folder
+DISK_MB = 1500  # 350 measured, and room for the first compilation, which fetches compilers
 WHOLE = "whole"  # the file that marks a folder; programs within name its path, so that it is not renamed
 _BUILDERS, _ESPHOME = "builders.lock", "esphome.lock"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
@@ -76,7 +76,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _count(lock: Path) -> int:
-    return len(re.findall(r"^[a-z0-9].*==", lock.read_text(encoding="utf-8"), re.MULTILINE | re.IGNORECASE))
+    """Return how many packages a lock names for every machine; those for some machines alone come on top."""
+    return len(
+        re.findall(r"^[a-z0-9][^;\n]*==[^;\n]*$", lock.read_text(encoding="utf-8"), re.MULTILINE | re.IGNORECASE)
+    )
 
 
 def _run(*command: str) -> None:

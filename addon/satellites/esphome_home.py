@@ -120,7 +120,7 @@ class EsphomeHome:
         """
         env = esphome_environment(self.folder, self._env) | mark(self._data)
         command = (str(self.folder / "bin" / "python"), "-m", "esphome")
-        return OwnFlasher(command, env, folder, self._data / "work", address)
+        return OwnFlasher(command, env, folder, self._data / "build", address)
 
     def _begin(self) -> None:
         if not self.is_here and (self._work is None or self._work.done()):
@@ -157,5 +157,5 @@ class EsphomeHome:
         if count := end_leftovers(self._data):
             _log.warning("ended %d processes of ESPHome that a killed app had left", count)
         for path in self._data.iterdir():
-            if path.name not in (self.folder.name, "work"):
+            if path.name not in (self.folder.name, "build"):
                 shutil.rmtree(path, ignore_errors=True)

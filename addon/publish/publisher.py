@@ -131,6 +131,7 @@ class Publisher:
             earlier = await self._earlier(found.word)
             overridden = gate.weak if override else ()
             if earlier and earlier.model == model:
+                await self._label(earlier)
                 return earlier
             previous = [earlier.model, *earlier.previous] if earlier else []
             kept = tuple(dict.fromkeys(ident for ident in previous if ident != model))
@@ -203,7 +204,17 @@ class Publisher:
     async def _keep(self, publication: Publication) -> Publication:
         await self._store.publications.put(publication)
         self._bus.publish(PublicationChanged(publication))
+        await self._label(publication)
         return publication
+
+    async def _label(self, publication: Publication) -> None:
+        """Let the version that counts bear the phrase alone; others that are still offered add their number."""
+        versions = await self._store.models.all(word=publication.word, deleted=None)
+        names = {one.id: f"{publication.phrase} (v{one.version})" for one in versions}
+        try:
+            await self._shelf.label(names | {publication.model: publication.phrase})
+        except AppError as error:  # it is published all the same
+            _log.error("earlier versions of %s cannot be named apart: %s", publication.word, error.message)
 
     async def _mend(self) -> None:
         """Put back files of what is published."""
@@ -211,6 +222,7 @@ class Publisher:
             try:
                 async with self._changing:
                     await self._place(await self._models.get(publication.model))
+                    await self._label(publication)
             except AppError as error:
                 _log.error("files of %s are missing and cannot be put back: %s", publication.model, error.message)
 

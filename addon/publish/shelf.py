@@ -1,11 +1,12 @@
 """The files of published models: placed, and taken away when nothing names them. Only files of ours are touched.
 
-A list in the settings says which files are ours, by path and SHA-256. It is written before a file is, so that a kill
-in between leaves nothing that we do not know.
+A list in the settings says which files are ours, by path and SHA-256: while one is being written, those of before and
+after, so that a kill in between leaves nothing that we do not know.
 """
 
 import asyncio
 import hashlib
+import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -45,16 +46,27 @@ class Shelf:
         async with self._lock:
             ledger = await self._ledger()
             missing = await asyncio.to_thread(self._missing, files, ledger)
-            ours = {path: _sha256(data) for path, data in files.items()}
-            await self._store.settings.put(LEDGER, ours | ledger)  # what is replaced is ours still by what it was
-            await asyncio.to_thread(self._write, missing)
-            await self._store.settings.put(LEDGER, ledger | ours)
+            await self._replace(files, missing, ledger)
 
     async def holds(self, ident: str) -> bool:
         """Say whether all files of a model are there as they were written."""
         ledger = await self._ledger()
         paths = [f"{folder}/{ident}{suffix}" for folder in (MODELS, EXTERNAL) for suffix in (".tflite", ".json")]
         return await asyncio.to_thread(lambda: all(self._is_ours(path, ledger) for path in paths))
+
+    async def label(self, names: Mapping[str, str]) -> None:
+        """Have Home Assistant offer words by these names, by the id of their model; those that are not placed stay.
+
+        Home Assistant's select tells words by name alone: two versions of the same name would hide one another.
+
+        Raises:
+            Unavailable: a file cannot be written; it is as it was.
+        """
+        async with self._lock:
+            ledger = await self._ledger()
+            changed = await asyncio.to_thread(self._relabelled, names, ledger)
+            if changed:
+                await self._replace(changed, {Path(self._home.root) / n: d for n, d in changed.items()}, ledger)
 
     async def tidy(self, models: Collection[str], external: Collection[str]) -> list[str]:
         """Remove the files of all models but those, in either folder, and those that a YAML file of ESPHome's names.
@@ -69,6 +81,16 @@ class Shelf:
             if removed:
                 await self._store.settings.put(LEDGER, {p: s for p, s in ledger.items() if p not in removed})
         return sorted({Path(path).stem for path in removed})
+
+    async def _replace(
+        self, files: Mapping[str, bytes], missing: Mapping[Path, bytes], ledger: Mapping[str, str]
+    ) -> None:
+        """Write what is missing of the files, all of which are ours then."""
+        ours = {path: _sha256(data) for path, data in files.items()}
+        either = {path: f"{sha} {ledger.get(path, '')}".strip() for path, sha in ours.items()}
+        await self._store.settings.put(LEDGER, {**ledger, **either})
+        await asyncio.to_thread(self._write, missing)
+        await self._store.settings.put(LEDGER, {**ledger, **ours})
 
     async def _ledger(self) -> dict[str, str]:
         try:
@@ -90,7 +112,7 @@ class Shelf:
             if there == data:
                 continue
             foreign = there is None and (path.is_symlink() or path.exists())
-            if foreign or (there is not None and ledger.get(name) != _sha256(there)):
+            if foreign or (there is not None and not self._is_ours(name, ledger)):
                 raise Conflict(
                     f"{name} is there already, and Wakesmith did not write it",
                     hint="Move it elsewhere or give it another name, then publish again.",
@@ -115,7 +137,19 @@ class Shelf:
 
     def _is_ours(self, name: str, ledger: Mapping[str, str]) -> bool:
         there = read_plain(Path(self._home.root) / name)
-        return there is not None and ledger.get(name) == _sha256(there)
+        return there is not None and _sha256(there) in ledger.get(name, "").split()
+
+    def _relabelled(self, names: Mapping[str, str], ledger: Mapping[str, str]) -> dict[str, bytes]:
+        changed = {}
+        for ident, name in names.items():
+            path = f"{EXTERNAL}/{ident}.json"
+            if not self._is_ours(path, ledger):
+                continue
+            manifest = json.loads((Path(self._home.root) / path).read_bytes())
+            if manifest["wake_word"] != name:
+                told = manifest | {"wake_word": name}
+                changed[path] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
+        return changed
 
     def _tidy(self, ledger: Mapping[str, str], keep: Mapping[str, set[str]]) -> set[str]:
         stale = {path for path in ledger if Path(path).stem not in keep[str(Path(path).parent)]}

@@ -23,6 +23,7 @@ def placed(*ids: str) -> list[str]:
     return sorted(f"{shelf}/{ident}{end}" for shelf in SHELVES for ident in ids for end in (".json", ".tflite"))
 
 
+@pytest.mark.slow
 async def test_a_real_model_passes_and_both_kinds_of_satellites_find_it(tmp_path: Path) -> None:
     async with pressroom(tmp_path, trainer=None) as room:
         assert (room.home / "custom_wake_words").is_dir()  # before anything is published
@@ -126,7 +127,17 @@ async def test_versions_follow_one_another_and_come_back(tmp_path: Path) -> None
         publication = await room.publisher.of_word("hey_jarvis")
         assert (publication.model, publication.previous) == ("hey_jarvis_v3", ("hey_jarvis_v2", "hey_jarvis_v1"))
         assert room.files() == placed(*(m.id for m in models))  # YAML and satellites name them still
+
+        def offered() -> list[str]:
+            shelf = room.home / "custom_wake_words"
+            return [json.loads((shelf / f"{m.id}.json").read_text())["wake_word"] for m in models]
+
+        # Home Assistant's select tells words by name: the one that counts bears the phrase alone
+        assert offered() == ["hey jarvis (v1)", "hey jarvis (v2)", "hey jarvis"]
+        plain = [json.loads((room.home / f"esphome/wakesmith/{m.id}.json").read_text()) for m in models]
+        assert {manifest["wake_word"] for manifest in plain} == {"hey jarvis"}
         back = await room.publisher.rollback("hey_jarvis")
+        assert offered() == ["hey jarvis (v1)", "hey jarvis", "hey jarvis (v3)"]
         assert (back.model, back.previous) == ("hey_jarvis_v2", ("hey_jarvis_v1",))
         assert await room.publisher.tidy() == ["hey_jarvis_v3"]
         await room.models.delete("hey_jarvis_v1")

@@ -167,6 +167,7 @@ def published(model: str) -> Publication:
     return Publication("hey_jarvis", model, "hey jarvis", BEFORE)
 
 
+@pytest.mark.slow
 @pytest.mark.voices
 async def test_the_real_trainer_compares_real_models_on_recordings_of_the_users(tmp_path: Path) -> None:
     joe = pytest.importorskip("tests.trainer.spoken", reason="needs the starter voice")

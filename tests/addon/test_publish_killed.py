@@ -41,6 +41,7 @@ def check_whole(home: Path) -> None:
             assert (home / shelf / f"{path.stem}.tflite").read_bytes()[4:8] == b"TFL3"
 
 
+@pytest.mark.slow
 def test_a_kill_while_publishing_leaves_nothing_half(tmp_path: Path) -> None:
     async def begin_again(folder: Path) -> None:
         async with pressroom(folder) as room:
@@ -62,6 +63,7 @@ def test_a_kill_while_publishing_leaves_nothing_half(tmp_path: Path) -> None:
     assert len(touches) >= 5  # four files, each written out, named, and its folder written out
 
 
+@pytest.mark.slow
 def test_a_kill_while_editing_puts_the_file_back(tmp_path: Path) -> None:
     async def begin_again(folder: Path) -> set[EditState]:
         async with pressroom(folder) as room:

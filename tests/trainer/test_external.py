@@ -42,6 +42,7 @@ def means(runtime: MicroWakeWord, pcm: NDArray[np.int16]) -> Iterator[float]:
         yield mean
 
 
+@pytest.mark.voices
 @pytest.mark.parametrize("word", WORDS)
 def test_it_fires_at_the_runtimes_cutoff_where_the_original_fires_at_its_own(word: str, tmp_path: Path) -> None:
     pcm = in_a_room(*[word.replace("_", " ")] * 2, "turn on the light", seed=len(word))

@@ -138,6 +138,7 @@ def at(folder: Path, word: str, cutoff: int) -> Path:
     return folder / f"{word}.tflite"
 
 
+@pytest.mark.slow
 @pytest.mark.voices
 def test_real_models_on_real_speech(
     words: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pymicro_wakeword
-import pytest
+
+from tests.real.parts import inside
 
 CORPUS = Path(__file__).parent / "esphome_yaml"
 DEVICES = sorted(path.name for path in CORPUS.glob("*.yaml") if path.name != "secrets.yaml")
@@ -16,12 +17,10 @@ OFFICIAL = "https://github.com/esphome/micro-wake-word-models/raw/main/models/v2
 _MODELS = Path(pymicro_wakeword.__file__).parent / "models"
 
 
-def find_esphome(root: Path) -> Path:
-    """Return the esphome to ask: `WAKESMITH_ESPHOME`, else the one that `script/parts esphome` installs; or skip."""
-    path = Path(os.environ.get("WAKESMITH_ESPHOME", root / ".venvs" / "esphome" / "bin" / "esphome"))
-    if not path.exists():
-        pytest.skip(f"{path} is not here: name an esphome with WAKESMITH_ESPHOME, or run script/parts esphome")
-    return path
+def find_esphome() -> Path:
+    """Return the esphome to ask: what `WAKESMITH_ESPHOME` names, else the one of `script/parts esphome`; or skip."""
+    named = os.environ.get("WAKESMITH_ESPHOME")
+    return Path(named) if named else inside("esphome", "bin/esphome")
 
 
 class Home:

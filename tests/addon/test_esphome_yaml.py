@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Home:
 
 @pytest.fixture(scope="module")
 def real_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return Home(tmp_path_factory.mktemp("real"), find_esphome(Path(__file__).resolve().parents[2]))
+    return Home(tmp_path_factory.mktemp("real"), find_esphome())
 
 
 def test_the_corpus_is_as_wild_as_it_should_be() -> None:
@@ -41,6 +41,7 @@ def test_the_corpus_is_as_wild_as_it_should_be() -> None:
     assert any(b"\t#" in data for data in held.values())
 
 
+@pytest.mark.parts
 @pytest.mark.parametrize("device", DEVICES)
 def test_esphome_accepts_the_edit_and_has_the_word(real_home: Home, device: str) -> None:
     before = real_home.check(device)

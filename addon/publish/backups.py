@@ -151,7 +151,8 @@ class Backups:
 
     def _places(self) -> list[Path]:
         folder = Path(self._home.root) / BACKUPS
-        return sorted(p for p in folder.iterdir() if _ID.fullmatch(p.name)) if folder.is_dir() else []
+        with telling(folder):
+            return sorted(p for p in folder.iterdir() if _ID.fullmatch(p.name)) if folder.is_dir() else []
 
     def _place(self, ident: str) -> Path:
         if not _ID.fullmatch(ident):

@@ -90,9 +90,13 @@ class Edits:
 
     async def recover(self) -> None:
         """Put back what a killed app was in the middle of writing."""
-        if self._home.is_there:
+        if not self._home.is_there:
+            return
+        try:
             async with self._lock:
                 await asyncio.to_thread(self._recover)
+        except AppError as error:
+            _log.error("edits that were cut off cannot be looked for: %s", error.message)
 
     async def _entry(self, model: str) -> ModelEntry:
         """Return the model as YAML names it, with the sensitivities that its report has."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from addon.announce.mqtt import Outgoing
@@ -66,6 +66,20 @@ STEPS = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(STEPS)
+@example([("connect",), ("tell",), ("tell",), ("send",), ("arrive", 1, False)])
+@example(
+    [
+        ("connect",),
+        ("show", "a", 1),
+        ("send",),
+        ("arrive", 1, True),
+        ("cut",),
+        ("forget", "a"),
+        ("connect",),
+        ("send",),
+    ]
+)
+@example([("tell",), ("connect",), ("tell",), ("cut",), ("connect",), ("birth",), ("send",), ("cut",)])
 def test_nothing_is_lost_whatever_the_connection_does(steps: list[tuple[object, ...]]) -> None:
     outbox = Outbox(grace_s=2.0)
     line, true, told = Line(outbox), {}, 0

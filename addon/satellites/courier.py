@@ -80,8 +80,11 @@ class Courier:
             await self._set(state=TargetState.EDITING)
             edit = await self._means.editor.apply(_file(satellite), self._model)
             await self._set(edit=edit)
-            await self._flash(satellite)
-            await self._confirm(word_of(self._model))
+            if edit or self._model not in satellite.available:
+                await self._flash(satellite)
+                await self._confirm(word_of(self._model))
+            elif self._model not in satellite.active:  # it was flashed with it before, and listens for another
+                await self._choose(satellite, model_id(word_of(self._model)))
         await self._set(state=TargetState.DONE, percent=None, line="")
 
     async def _take_back(self, done: Target) -> None:
@@ -90,8 +93,8 @@ class Courier:
             await self._choose_before(satellite, done)
         else:
             await self._set(state=TargetState.EDITING)
-            if done.edit:
-                await self._means.editor.undo(done.edit)
+            if done.edit and not (undone := await self._means.editor.undo(done.edit)).exact:
+                await self._set(code="inexact", message=undone.message)
             if done.flashed:
                 await self._flash(satellite)
                 await self._confirm("")
@@ -141,15 +144,17 @@ class Courier:
             await self._choose(satellite, model_id(word))
 
     async def _await_back(self, word: str) -> Satellite:
-        patience = self._means.patience
-        deadline = time.monotonic() + patience.back
+        """Wait until a satellite that was flashed has started anew: it went away, or had the time to."""
+        patience, begun, went = self._means.patience, time.monotonic(), False
         while True:
             await asyncio.sleep(patience.look)
             await self._means.roster.ask()
             satellite = self._means.roster.get(self.target.satellite)
-            if satellite.online is not False and (not word or listens(satellite.available, word)):
+            passed = time.monotonic() - begun
+            went = went or satellite.online is False or passed >= patience.restart
+            if went and satellite.online is not False and (not word or listens(satellite.available, word)):
                 return satellite
-            if time.monotonic() > deadline:
+            if passed > patience.back:
                 raise _not_back(satellite, patience.back)
 
     async def _choose(self, satellite: Satellite, word: str) -> None:

@@ -69,11 +69,13 @@ class Patience:
 
     Attributes:
         silence: for a tool that says nothing. `back`: for a satellite that starts anew after it was flashed.
+        restart: within which Home Assistant notices that it does. `look`: between two looks at it.
         chosen: for a satellite that shall listen for a word.
     """
 
     silence: float = 600.0
     back: float = 120.0
+    restart: float = 15.0
     chosen: float = 60.0
     look: float = 3.0
 

@@ -21,7 +21,7 @@ from tests.addon.scripted_home import ScriptedHome
 
 KITCHEN, HALL, ATTIC = "aabbccddee01", "aabbccddee02", "aabbccddee03"
 WORD = "wakesmith_hey_jarvis"  # as a flashed device calls it
-QUICK = Patience(silence=5, back=0.3, chosen=0.3, look=0.01)
+QUICK = Patience(silence=5, back=0.3, restart=0.1, chosen=0.3, look=0.01)
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,8 @@ class Editor:
     async def apply(self, configuration: str, model: str) -> str:
         if self.refuses:
             raise self.refuses
+        if self.files.get(configuration) == model:
+            return ""
         edit = f"edit_{len(self.edits)}"
         self.edits[edit] = (configuration, self.files.get(configuration, ""))
         self.files[configuration] = model

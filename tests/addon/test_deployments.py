@@ -1,7 +1,6 @@
 """Models on their way to satellites: what is sent, in which order, and what is said when it fails."""
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 
 from addon.bus import DeploymentChanged
 from addon.errors import Conflict, NotFound
-from addon.fleet import DeploymentState, TargetState
+from addon.fleet import DeploymentState
 from addon.satellites.versions import Versions
 from tests.addon.dispatch import ATTIC, HALL, KITCHEN, bench
 from tests.addon.scripted_home import Declined, external, flashed
@@ -107,6 +106,18 @@ async def test_a_satellite_that_does_not_come_back_is_a_failure(tmp_path: Path) 
 
         async def vanish(_params: dict[str, Any]) -> dict[str, Any]:
             b.home.satellites[HALL]["online"] = False
+            return {}
+
+        b.home.answers["upload"] = vanish
+        done = await b.ended(await b.deployments.create("hey_jarvis_v1", [HALL]))
+        assert (done.targets[0].state, done.targets[0].code) == ("failed", "not_back")
+
+
+async def test_a_satellite_that_still_seems_to_be_there_is_given_the_time_to_start_anew(tmp_path: Path) -> None:
+    async with bench(tmp_path, flashed(active=["wakesmith_hey_jarvis"], available=["wakesmith_hey_jarvis"])) as b:
+
+        async def vanish(_params: dict[str, Any]) -> dict[str, Any]:
+            asyncio.get_running_loop().call_later(0.05, lambda: b.home.satellites[HALL].update(online=False))
             return {}
 
         b.home.answers["upload"] = vanish
@@ -217,6 +228,9 @@ async def test_a_flashed_satellite_is_known_to_run_the_version_that_was_sent(tmp
         assert [target.before for target in second.targets] == [("hey_jarvis_v1",)]
         await b.reaches(lambda: b.means.roster.get(HALL).active == ("hey_jarvis_v2",))
         assert (await b.ended(await b.deployments.update("hey_jarvis"))).targets == (), "it has this one already"
+        b.home.asked.clear()
+        assert (await b.ended(await b.deployments.create("hey_jarvis_v2", [HALL]))).state is DeploymentState.DONE
+        assert b.home.whats() == [], "nothing is to be changed: nothing is flashed"
         versions = Versions()
         versions.read(await b.store.deployments.all())
         assert versions.known == {(HALL, "hey_jarvis"): "hey_jarvis_v2"}
@@ -249,46 +263,3 @@ async def test_a_preview_says_what_would_be_done(tmp_path: Path) -> None:
         assert refused.error
         assert refused.error["code"] == "esphome_list"
         assert b.home.whats() == []
-
-
-@pytest.mark.parametrize(
-    ("state", "flashed_already", "code", "file"),
-    [
-        ("editing", False, "interrupted", ""),
-        ("compiling", False, "interrupted", ""),
-        ("uploading", True, "interrupted_flash", "hey_jarvis_v1"),
-    ],
-)
-async def test_after_a_kill_it_is_said_and_the_yaml_is_put_back(
-    tmp_path: Path, state: str, flashed_already: bool, code: str, file: str
-) -> None:
-    async with bench(tmp_path, flashed(), external(), start=False) as b:
-        deployment = await b.deployments.create("hey_jarvis_v1", [HALL, KITCHEN])
-        edit = await b.editor.apply("hall.yaml", "hey_jarvis_v1")
-        written = "" if state == "editing" else edit  # the app was killed between the file and the note of it
-        cut = replace(deployment.targets[0], state=TargetState(state), edit=written, flashed=flashed_already)
-        await b.store.deployments.put(
-            replace(deployment, state=DeploymentState.RUNNING, targets=(cut, deployment.targets[1]))
-        )
-        await b.deployments.start()
-        found = await b.deployments.get(deployment.id)
-        assert found.state is DeploymentState.INTERRUPTED
-        assert [target.state for target in found.targets] == ["failed", "skipped"]
-        assert (found.targets[0].code, b.editor.files) == (code, {"hall.yaml": file})
-
-
-async def test_the_app_ends_while_a_deployment_runs(tmp_path: Path) -> None:
-    async with bench(tmp_path, flashed()) as b:
-        compiling = asyncio.Event()
-
-        async def work(_params: dict[str, Any]) -> dict[str, Any]:
-            compiling.set()
-            await asyncio.sleep(60)
-            return {}
-
-        b.home.answers["compile"] = work
-        deployment = await b.deployments.create("hey_jarvis_v1", [HALL])
-        await compiling.wait()
-        await b.deployments.stop()
-        found = await b.store.deployments.get(deployment.id)
-        assert (found.state, b.editor.files) == (DeploymentState.INTERRUPTED, {"hall.yaml": ""})

@@ -166,7 +166,8 @@ def _compose(
     publisher = Publisher(store, bus, models, data, options.homeassistant, command, env)
     edits = Edits(models, options.homeassistant)
     house = make_household(options, store, bus, home.link, publisher, edits, child_environment(), home.changed)
-    home.tell_esphome, home.has_dashboard = house.esphome.show, lambda: house.roster.dashboard
+    home.tell_esphome, home.tell_mdns = house.esphome.show, house.roster.tell_mdns
+    home.has_dashboard = lambda: house.roster.dashboard
     return Parts(
         options=options,
         store=store,

@@ -24,6 +24,10 @@ def _no_mqtt() -> Mapping[str, Any]:
     return {"state": "off", "message": "", "address": ""}
 
 
+def _no_mdns() -> Mapping[str, Any]:
+    return {"on": False, "message": ""}
+
+
 def _no_esphome() -> Mapping[str, Any]:
     return {"state": "absent", "version": "", "allowed": False}
 
@@ -36,8 +40,8 @@ class Home:
         met: the version of the integration that connected last; None once its entry was removed, or before.
         place: this app in Home Assistant, once Supervisor has said it.
         link_port: where the integration finds us.
-        tell_mqtt, tell_esphome, has_dashboard: how others say where they stand; whoever makes them sets these, and
-            calls `changed` when the answer is another.
+        tell_mqtt, tell_esphome, tell_mdns, has_dashboard: how others say where they stand; whoever makes them sets
+            these, and calls `changed` when the answer is another.
     """
 
     options: Options
@@ -51,6 +55,7 @@ class Home:
     link_port: int = 0
     tell_mqtt: Told = _no_mqtt
     tell_esphome: Told = _no_esphome
+    tell_mdns: Told = _no_mdns
     has_dashboard: Callable[[], bool] = lambda: False
     _installed: Installed = field(default_factory=Installed)
     _offered: str = ""
@@ -86,6 +91,7 @@ class Home:
             },
             "mqtt": dict(self.tell_mqtt()),
             "dashboard": self.has_dashboard(),
+            "mdns": dict(self.tell_mdns()),
             "esphome": dict(self.tell_esphome()),
             "link": {"port": self.link_port or self.options.link_port, "token": self.identity.token},
         }

@@ -56,7 +56,7 @@ def make_household(
 
     Args:
         env: of children, without the app's secrets.
-        changed: called when our own ESPHome is not as it was.
+        changed: called when our own ESPHome, or the dashboard, is not as it was.
     """
     folder = Path(options.homeassistant) if options.homeassistant else None
     esphome = EsphomeHome(store, options.data.absolute(), env, changed)
@@ -64,14 +64,14 @@ def make_household(
     async def files() -> tuple[Configuration, ...]:
         return await asyncio.to_thread(read_configurations, folder) if folder else ()
 
-    roster = Roster(bus, link, options.mdns, files, folder is not None, lambda: esphome.is_ready)
+    roster = Roster(bus, link, options.mdns, files, folder is not None, lambda: esphome.is_ready, changed)
 
     def address(configuration: str) -> str:
         return next((one.address for one in roster.all() if one.configuration == configuration), "")
 
     def flasher() -> Flasher:
         """Return ESPHome's dashboard where it is there, else our own."""
-        if folder and esphome.is_ready and not (link.peer and roster.dashboard):
+        if folder and esphome.is_ready and not roster.dashboard:
             return esphome.flasher(folder / "esphome", address)
         return LinkFlasher(link)
 

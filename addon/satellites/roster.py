@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
@@ -34,7 +35,6 @@ class Roster:
     Attributes:
         finder: hears announcements; `problem` says why not.
         versions: of words on satellites that were flashed.
-        dashboard: whether ESPHome's is there, as Home Assistant last told.
     """
 
     def __init__(
@@ -45,6 +45,7 @@ class Roster:
         files: Files = _no_files,
         folder: bool = False,
         own: Callable[[], bool] = lambda: False,
+        changed: Callable[[], None] = lambda: None,
         ask_s: float = ASK_S,
     ) -> None:
         """Make the list; nothing runs yet.
@@ -54,12 +55,13 @@ class Roster:
             files: reads ESPHome's YAML files.
             folder: whether Home Assistant's configuration folder is here.
             own: whether esphome of our own can flash.
+            changed: called when ESPHome's dashboard came or went.
         """
         self.finder, self._mdns = Finder(self._wake), mdns
         self._bus, self._link, self._files, self._ask_s = bus, link, files, ask_s
-        self._folder, self._own = folder, own
+        self._folder, self._own, self._changed = folder, own, changed
         self._told: tuple[Told, ...] = ()
-        self.dashboard = False
+        self._dashboard = False
         self.versions = Versions()
         self._as_of: str | None = None
         self._configurations: tuple[Configuration, ...] = ()
@@ -68,6 +70,15 @@ class Roster:
         self._asking = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         link.watch(self._hear)
+
+    @property
+    def dashboard(self) -> bool:
+        """Whether ESPHome's dashboard can be asked through Home Assistant."""
+        return self._dashboard and self._link.peer is not None
+
+    def tell_mdns(self) -> dict[str, Any]:
+        """Return whether announcements are heard, and why not, as `GET home` tells it."""
+        return {"on": self._mdns and not self.finder.problem, "message": self.finder.problem if self._mdns else ""}
 
     async def start(self) -> None:
         """Begin to listen and to ask."""
@@ -88,7 +99,7 @@ class Roster:
         """Return all, by room and name."""
         linked = self._link.peer is not None
         as_of = None if linked else self._as_of
-        house = House(linked, self.dashboard, self._own(), self._folder, as_of)
+        house = House(linked, self._dashboard, self._own(), self._folder, as_of)
         devices = merge(self.finder.found, self._told, self._configurations)
         found = [self._named(describe(device, house)) for device in devices]
         return sorted(found, key=lambda one: (one.room, one.name, one.id))
@@ -158,7 +169,10 @@ class Roster:
     async def _keep_asking(self) -> None:
         while True:
             self._stale.clear()
-            await self.refresh()
+            try:
+                await self.refresh()
+            except Exception:
+                _log.exception("satellites cannot be asked for")
             await asyncio.sleep(TELL_S)
             try:
                 async with asyncio.timeout(self._ask_s):
@@ -178,19 +192,28 @@ class Roster:
         async with self._asking:
             if self._link.peer is not None:
                 try:
-                    self._told, self.dashboard = read_answer(await self._link.ask("satellites"))
-                    self._as_of = now()
-                    self._asked.set()
+                    self._take(await self._link.ask("satellites"))
                 except AppError as error:
                     _log.warning("Home Assistant cannot tell its satellites: %s", error.message)
         self._wake()
+
+    def _take(self, answer: Mapping[str, Any]) -> None:
+        before = self._dashboard
+        self._told, self._dashboard = read_answer(answer)
+        self._as_of = now()
+        self._asked.set()
+        if self._dashboard is not before:
+            self._changed()
 
     async def _keep_telling(self) -> None:
         while True:
             await self._due.wait()
             self._due.clear()
-            shown = tuple(self.all())
-            if shown != self._shown:
-                self._shown = shown
-                self._bus.publish(SatellitesChanged(shown))
+            try:
+                shown = tuple(self.all())
+                if shown != self._shown:
+                    self._shown = shown
+                    self._bus.publish(SatellitesChanged(shown))
+            except Exception:
+                _log.exception("satellites cannot be told of")
             await asyncio.sleep(TELL_S)

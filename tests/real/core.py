@@ -31,8 +31,8 @@ class Core:
     def __init__(self, folder: Path, network: Network) -> None:
         """Read `folder/configuration.yaml`, written here where it is not there yet."""
         python = inside("home-assistant", "bin/python")
-        self.folder, self.url = folder, f"http://{network.home.address}:{PORT}"
-        self._address = network.home.address
+        self.folder, self.address = folder, network.home.address
+        self.url = f"http://{self.address}:{PORT}"
         folder.mkdir(exist_ok=True)
         settings = folder / "configuration.yaml"
         if not settings.exists():
@@ -52,7 +52,7 @@ class Core:
         (self.folder / ".storage" / "esphome.dashboard").write_text(json.dumps(kept))
 
     def start(self) -> None:
-        self._program.start(lambda: answers(PORT, self._address), limit=120)
+        self._program.start(lambda: answers(PORT, self.address), limit=120)
 
     def stop(self) -> None:
         self._program.end(signal.SIGTERM, limit=60)

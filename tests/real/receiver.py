@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -17,7 +18,7 @@ host:
   mac_address: "02:77:00:00:01:01"
 external_components:
   - source: {components}
-    components: [ethernet]
+    components: [ethernet, micro_wake_word]
 ethernet:
   use_address: {host}
 logger:
@@ -40,7 +41,8 @@ def esphome(*words: str | Path) -> subprocess.CompletedProcess[str]:
 class Receiver:
     """A running device of its own; `yaml` is its configuration, `build` what was compiled of it."""
 
-    def __init__(self, folder: Path, name: str = "receiver") -> None:
+    def __init__(self, folder: Path, name: str = "receiver", more: str = "") -> None:
+        """`more`: lines of its configuration."""
         program("g++", "esphome")
         self.host, self.port, self.api, self.name, self.password = (
             "127.0.0.1",
@@ -52,7 +54,7 @@ class Receiver:
         folder.mkdir(exist_ok=True)
         self.yaml = folder / f"{name}.yaml"
         places = {"components": COMPONENTS, "host": self.host, "api": self.api, "port": self.port}
-        self.yaml.write_text(YAML.format(name=name, password=PASSWORD, **places))
+        self.yaml.write_text(YAML.format(name=name, password=PASSWORD, **places) + more)
         self.build = folder / ".esphome" / "build" / name / ".pioenvs" / name / "program"
         # It replaces its own file when something is uploaded, so it is run from a copy.
         self.flash = folder / "flash" / name
@@ -73,6 +75,10 @@ class Receiver:
 
     def stop(self) -> None:
         self._program.end()
+
+    def kill(self) -> None:
+        """Cut its power."""
+        self._program.end(signal.SIGKILL)
 
     @property
     def runs(self) -> bool:

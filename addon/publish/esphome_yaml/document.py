@@ -98,12 +98,9 @@ class Document:
         """Return the end of the last line of a block collection, without comments that follow it."""
         last: Node = node
         while isinstance(last, CollectionNode) and not last.flow_style and last.value:
-            child = children(last)[-1]
-            if child.start_mark.index < last.start_mark.index:  # an alias: its node stands elsewhere
+            if ends_in_alias(last):
                 return self._quiet_start(last.end_mark.index)
-            if isinstance(last, MappingNode) and not after(last.value[-1][0], child):
-                return self._quiet_start(last.end_mark.index)
-            last = child
+            last = children(last)[-1]
         end = int(last.end_mark.index)
         if (
             isinstance(last, ScalarNode)
@@ -183,6 +180,12 @@ def get(node: Node | None, key: str) -> Node | None:
 def after(key: Node, value: Node) -> bool:
     """Return whether a value is written behind its key: an alias stands for one that was written before."""
     return value.start_mark.index >= key.end_mark.index
+
+
+def ends_in_alias(node: CollectionNode) -> bool:
+    """Return whether the last part of a collection is an alias: its node stands before, perhaps in the collection."""
+    *others, last = children(node)
+    return bool(last.start_mark.index < max([node.start_mark.index, *(other.end_mark.index for other in others)]))
 
 
 def first_line(text: str, node: CollectionNode) -> int:

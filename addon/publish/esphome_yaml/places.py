@@ -13,6 +13,7 @@ from addon.publish.esphome_yaml.document import (
     Document,
     after,
     children,
+    ends_in_alias,
     first_line,
     get,
     pairs,
@@ -108,7 +109,7 @@ def _in_list(doc: Document, node: SequenceNode) -> Place | None:
     if not node.value:
         return Place(node.end_mark.index - 1, inline="")
     last = node.value[-1]
-    if last.start_mark.index < node.start_mark.index:
+    if ends_in_alias(node):
         return None
     text = doc.text[last.start_mark.index : last.end_mark.index]
     return Place(last.start_mark.index + len(text.rstrip()), inline=", ")

@@ -28,6 +28,7 @@ from bench.measuring.tables import machine, show, versions
 PAGES = {
     "first screen": "#/",
     "create": "#/create",
+    "satellites": "#/satellites",
     "recordings": "#/recordings",
     "settings": "#/settings",
     "training": "#/job/{job}",

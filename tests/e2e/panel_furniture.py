@@ -17,6 +17,7 @@ from addon.store import NAME, Store
 
 STAGES = ("phrase", "samples", "features", "training", "model", "evaluation")
 LEARNT = STAGES.index("training")
+SENT_TO = ("aabbccddee02",)  # see panel_fleet.py
 FAILED = {"code": "disk_full", "message": "There is no space left on the disk.", "hint": "Free 2 GB, then resume."}
 
 
@@ -30,14 +31,19 @@ async def _furnish(data: Path, results: list[Path]) -> None:
     (data / "models").mkdir(parents=True)
     async with await Store.open(data / NAME) as store:
         library = ModelLibrary(store, Bus(), data)
-        done = Job("done", JobRequest("hey panel"), JobState.DONE, "2026-01-02T10:00:00Z")
+        done = Job("done", JobRequest("hey panel", satellites=SENT_TO), JobState.DONE, "2026-01-02T10:00:00Z")
         for n, result in enumerate(results):
             done = replace(
                 done, id="done" if n + 1 == len(results) else f"done{n}", model=None, ended="2026-01-02T11:00:00Z"
             )
             done = replace(done, model=(await library.adopt(done, result)).id)
         await store.models.put(replace((await library.all())[0], notes="Kitchen; hears the children, too"))
-        stopped = Job("stopped", JobRequest("computer lights on"), JobState.INTERRUPTED, "2026-01-03T10:00:00Z")
+        stopped = Job(
+            "stopped",
+            JobRequest("computer lights on", satellites=SENT_TO),
+            JobState.INTERRUPTED,
+            "2026-01-03T10:00:00Z",
+        )
         failed = Job("failed", JobRequest("hello old friend"), JobState.FAILED, "2026-01-01T10:00:00Z", **FAILED)
         await store.jobs.put(done, replace(stopped, stage="training", done=400, total=1000), failed)
         for job, upto in ((done, len(STAGES)), (stopped, LEARNT), (failed, 2)):

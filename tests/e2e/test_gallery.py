@@ -51,6 +51,8 @@ STREETS: dict[str, tuple[House, dict[str, str]]] = {
             "failed": "#/deployment/failed",
             "sent": "#/deployment/sent",
             "published": "#/model/hey_panel_v2",
+            "job_done": "#/job/done",
+            "job_stopped": "#/job/stopped",
             "home": "#/",
             "create": "#/create",
             "settings": "#/settings",

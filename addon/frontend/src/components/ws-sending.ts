@@ -16,9 +16,10 @@ export class WsSending extends LitElement {
   static override styles = shared;
 
   override render() {
-    const { model, request } = this.job;
-    if (!request.satellites?.length) return nothing;
+    const { model, request, state } = this.job;
     const sent = live.fleet.latest.filter((one) => one.kind === "send" && one.model === model);
+    if (!request.satellites?.length) return nothing;
+    if (state === "done" && !sent.length) return nothing; // so long ago that it is not listed any more
     return html`<section class="card stack tight">
       <h2>${translate("along.title")}</h2>
       ${

@@ -57,10 +57,15 @@ def merge(announced: Iterable[Announced], told: Iterable[Told], files: Sequence[
         nameless = heard.get(_by_name(device.name)) if not ident.startswith("name_") else None
         if nameless:
             heard[ident] = [*heard.get(ident, ()), *heard.pop(_by_name(device.name))]
-    return [
-        Device(id, known.get(id), tuple(heard.get(id, ())), _file(id, known.get(id), heard.get(id, ()), files))
-        for id in dict.fromkeys((*known, *heard))
-    ]
+    claimed = {device.configuration for device in known.values() if device.configuration}
+    free = [file for file in files if file.file not in claimed]
+    devices = []
+    for id in dict.fromkeys((*known, *heard)):
+        row, ones = known.get(id), tuple(heard.get(id, ()))
+        named = row.configuration if row else None
+        file = next((file for file in files if file.file == named), None) if named else _file(id, row, ones, free)
+        devices.append(Device(id, row, ones, file))
+    return devices
 
 
 def _by_name(name: str) -> str:
@@ -79,9 +84,7 @@ def _macs_by_name(heard: dict[str, list[Announced]]) -> dict[str, str]:
 def _file(
     id: str, told: Told | None, announced: Sequence[Announced], files: Sequence[Configuration]
 ) -> Configuration | None:
-    """Return the YAML file of a device: the one that ESPHome's dashboard names, else the one that makes its name."""
-    if told and told.configuration:
-        return next((file for file in files if file.file == told.configuration), None)
-    names = {slug(one.service) for one in announced} | ({slug(told.name)} if told else set())
+    """Return the YAML file that makes a device's name: the one it announces, else the one that people call it by."""
+    names = {slug(one.service) for one in announced} or ({slug(told.name)} if told else set())
     own = [file for file in files if slug(f"{file.name}-{id[-6:]}" if file.suffixed else file.name) in names]
     return own[0] if len(own) == 1 else None

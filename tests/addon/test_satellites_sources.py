@@ -124,6 +124,17 @@ def test_one_mac_at_two_addresses_is_said() -> None:
     assert shown.values == {"addresses": "10.0.0.66, 10.0.0.7"}
 
 
+def test_a_file_of_another_device_is_never_taken() -> None:
+    files = [Configuration("kitchen.yaml", "kitchen", uses_wake_word=True)]
+    rows = told(flashed(configuration=None, name="Kitchen"), flashed("aabbccddee09", configuration="kitchen.yaml"))
+    assert [device.configuration for device in merge([], rows, files)] == [None, "kitchen.yaml"]
+    heard = [Announced("plug-1", "aabbccddee02", "Kitchen", heard=1)]
+    (device,) = merge(heard, told(flashed(configuration=None, name="Kitchen")), files)
+    assert device.configuration is None, "it announces another name than the file makes"
+    (device,) = merge([], told(flashed(configuration=None, name="Kitchen")), files)
+    assert device.configuration == "kitchen.yaml"
+
+
 def test_a_file_is_found_by_the_name_that_it_makes() -> None:
     heard = [Announced("hall-ddee02", "aabbccddee02", heard=1)]
     files = [Configuration("a.yaml", "hall", suffixed=True, uses_wake_word=True), Configuration("b.yaml", "hall")]

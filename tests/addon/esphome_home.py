@@ -43,14 +43,14 @@ class Home:
 
     def check(self, device: str) -> str:
         """Return what `esphome config` makes of a device; fail with its words where it refuses."""
-        done = self.ask(device)
+        done = self.ask(device, "config", "--show-secrets")
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def ask(self, device: str) -> "subprocess.CompletedProcess[str]":
-        """Run `esphome config` on a device."""
+    def ask(self, device: str, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of esphome on a device."""
         assert self.esphome is not None
-        command = [self.esphome, "config", "--show-secrets", device]
+        command = (str(self.esphome), *command, device)
         return subprocess.run(
             command, cwd=self.folder, env=self.variables, capture_output=True, text=True, timeout=120, check=False
         )

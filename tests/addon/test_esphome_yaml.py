@@ -68,6 +68,21 @@ def test_esphome_accepts_the_edit_and_has_the_word(real_home: Home, device: str)
     assert without[0] == without[1]
 
 
+@pytest.mark.parts
+def test_the_lambda_speaks_to_the_model(real_home: Home) -> None:
+    path = real_home.folder / "generated.yaml"
+    path.write_bytes((real_home.folder / "bare_engine.yaml").read_bytes())
+    path.write_bytes(plan_edit(path.name, real_home.files, entry()).after)
+    done = real_home.ask(path.name, "compile", "--only-generate")
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    (source,) = real_home.data.rglob("main.cpp")
+    lines = [line.strip() for line in source.read_text().splitlines()]
+    at = lines.index("static const uint8_t cutoffs[] = {247, 230, 200};")
+    assert lines[at + 1] == "wakesmith_hey_jarvis->set_probability_cutoff(cutoffs[i]);"
+    assert lines[at + 2] == "wakesmith_hey_jarvis->enable();"
+    assert any("micro_wake_word::WakeWordModel *const wakesmith_hey_jarvis =" in line for line in lines)
+
+
 @pytest.mark.parametrize("device", DEVICES)
 def test_the_edit_is_undone_byte_for_byte(home: Home, device: str) -> None:
     path = home.folder / device

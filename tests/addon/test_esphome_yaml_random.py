@@ -186,7 +186,7 @@ def compose(data: bytes) -> Any:
     return meaning(yaml.compose(data.decode().removeprefix("\ufeff"), Loader=yaml.CSafeLoader))
 
 
-SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @SETTINGS

@@ -66,7 +66,7 @@ def add_words(
 
 def explain(error: WakesmithError, entry: Any, hass: Any) -> HomeAssistantError:
     """Return a failure of the app as Home Assistant says it; a refused token has the user asked for another."""
-    values = {"message": f"{error.message[:1].upper()}{error.message[1:]}", "hint": error.hint}
+    values = {"message": _sentence(error.message), "hint": error.hint}
     if isinstance(error, InvalidAuth):
         entry.async_start_reauth(hass)
         return HomeAssistantError(translation_domain=DOMAIN, translation_key="invalid_auth")
@@ -76,3 +76,9 @@ def explain(error: WakesmithError, entry: Any, hass: Any) -> HomeAssistantError:
         )
     key = "failed" if isinstance(error, Rejected) else "cannot_connect"
     return HomeAssistantError(translation_domain=DOMAIN, translation_key=key, translation_placeholders=values)
+
+
+def _sentence(message: str) -> str:
+    """Return a message as a sentence without its full stop; an id at its beginning stays as it is."""
+    first = message.partition(" ")[0]
+    return (f"{message[:1].upper()}{message[1:]}" if first.isalpha() else message).rstrip(".")

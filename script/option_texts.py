@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "addon" / "frontend" / "translations"
 PAGES = ROOT / "translations"
 NOTICES = ROOT / "addon" / "homeassistant" / "texts"
-SAID = ("notice.", "end.", "error.", "words.recall")  # the families of keys that notifications are made of
+# The families of keys that notifications are made of.
+SAID = ("notice.", "end.", "error.", "words.recall", "target.maybe_without")
 
 
 class _Folded(str):

@@ -99,10 +99,9 @@ class News:
             state = target.state if target.state.ended else TargetState.WAITING
             names.setdefault(state, []).append(target.name)
             if state is TargetState.FAILED:
-                yield (
-                    f"{target.name}: "
-                    + tell(self.texts, target.code, target.message, target.hint, target.values, "error")
-                )
+                why = tell(self.texts, target.code, target.message, target.hint, target.values, "error")
+                without = self._say("target.maybe_without", {}) if target.flashed else ""
+                yield f"{target.name}: {why} {without}".strip()
         for state, key in (
             (TargetState.DONE, "listening"),
             (TargetState.SKIPPED, "skipped"),

@@ -90,6 +90,8 @@ def test_what_did_not_arrive_is_named() -> None:
     assert notice.message.split("\n\n") == [
         "Bath: No answer. Plug it in.", "Listening now: Kitchen.", "Left out after a failure: Hall.",
     ]  # fmt: skip
+    begun = dataclasses.replace(failed, targets=(dataclasses.replace(targets[1], flashed=True),))
+    assert "may be without the wake word" in news(deployments=[begun])["deployment_send_1"].message
     torn = dataclasses.replace(
         SENT, state=DeploymentState.INTERRUPTED, targets=(dataclasses.replace(KITCHEN, state=TargetState.UPLOADING),)
     )

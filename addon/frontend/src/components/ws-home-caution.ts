@@ -49,6 +49,6 @@ export class WsHomeCaution extends LitElement {
       ? html`<button class="filled" ?disabled=${this.busy} @click=${() => this.install()}>
           <ws-icon .path=${mdiDownload}></ws-icon>${translate("link.install")}
         </button>`
-      : html`<a class="button outlined" href=${linkTo("settings")}>${translate("house.title")}</a>`;
+      : html`<a class="button outlined" href=${linkTo("settings")}>${translate("nav.settings")}</a>`;
   }
 }

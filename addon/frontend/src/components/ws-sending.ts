@@ -21,7 +21,7 @@ export class WsSending extends LitElement {
     if (!request.satellites?.length) return nothing;
     if (state === "done" && !sent.length) return nothing; // so long ago that it is not listed any more
     return html`<section class="card stack tight">
-      <h2>${translate("along.title")}</h2>
+      <h2>${translate("satellites.title")}</h2>
       ${
         sent.length
           ? sent.map((one) => html`<ws-deployment-line .deployment=${one}></ws-deployment-line>`)

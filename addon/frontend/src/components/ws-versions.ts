@@ -50,8 +50,9 @@ export class WsVersions extends LitElement {
               aria-current=${one.id === this.model.id ? "page" : nothing}
             >
               <strong>${translate("model.version", { n: one.version })}</strong>
-              ${one.id === this.published ? html`<span class="badge">${translate("publication.badge")}</span>` : nothing}
-              <span class="grow soft">${[formatWhen(one.created), one.notes].filter(Boolean).join(" · ")}</span>
+              <span class="grow soft"
+                >${one.id === this.published ? html`<span class="badge">${translate("publication.badge")}</span> ` : nothing}${[formatWhen(one.created), one.notes].filter(Boolean).join(" · ")}</span
+              >
               <span class="number"
                 >${one.recall === null ? translate("unknown") : translate("facts.of_hundred", { n: inHundred(one.recall) })}</span
               >

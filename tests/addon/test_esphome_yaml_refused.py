@@ -45,6 +45,7 @@ REFUSED = [
     ("esphome_mapping", "- a\n", {}),
     ("esphome_mapping", "", {}),
     ("esphome_mapping", "# nothing\n", {}),
+    ("esphome_place", "? micro_wake_word\n: models:\n    - okay_nabu\nx: 1\n", {}),
     ("esphome_place", ENGINE + "x: &x\n  <<: *x\n<<: &y\n  <<: *y\n", {}),
 ]
 

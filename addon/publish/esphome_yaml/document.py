@@ -11,7 +11,7 @@ from functools import cached_property
 import yaml
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from addon.publish.esphome_yaml.errors import ConfigError
+from addon.publish.esphome_yaml.errors import ConfigError, unsafe_edit
 
 BOM = "\ufeff"
 MAP, SEQ, STR, NULL = (f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "null"))
@@ -44,8 +44,11 @@ class Document:
         return (self.bom + self.text).encode()
 
     def edited(self, text: str) -> "Document":
-        """Return the same file with another text."""
-        return parse_document(self.name, (self.bom + text).encode())
+        """Return the same file with another text; ConfigError `esphome_place` where that is no YAML any more."""
+        try:
+            return parse_document(self.name, (self.bom + text).encode())
+        except ConfigError:
+            raise unsafe_edit(self.name) from None
 
     @cached_property
     def shared(self) -> frozenset[int]:

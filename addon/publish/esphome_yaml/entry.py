@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 PREFIX = "wakesmith"
-_ID = re.compile(r"(?P<word>[a-z0-9_]{1,60}?)_v(?P<version>\d+)")
+_ID = re.compile(r"(?P<word>[a-z0-9_]{1,64}?)_v(?P<version>\d+)")
 _PATH = re.compile(r"[\w./-]+\.json")
 _NAME = re.compile(r"[\w +.%-]{1,40}")
 

@@ -70,7 +70,7 @@ class Courier:
             await self._fail(error)
 
     async def _send(self) -> None:
-        satellite = self._find()
+        satellite = await self._find()
         await self._set(delivery=satellite.delivery, before=satellite.active)
         if satellite.delivery is Delivery.EXTERNAL:
             await self._set(state=TargetState.PLACING)
@@ -88,7 +88,7 @@ class Courier:
         await self._set(state=TargetState.DONE, percent=None, line="")
 
     async def _take_back(self, done: Target) -> None:
-        satellite = self._find()
+        satellite = await self._find()
         if done.delivery is Delivery.EXTERNAL:
             await self._choose_before(satellite, done)
         else:
@@ -100,14 +100,20 @@ class Courier:
                 await self._confirm("")
         await self._set(state=TargetState.DONE, percent=None, line="")
 
-    def _find(self) -> Satellite:
-        satellite = self._means.roster.get(self.target.satellite)
-        if satellite.delivery is Delivery.NONE:
-            raise Conflict(satellite.message, satellite.hint, satellite.code, satellite.values)
-        if satellite.online is False:
-            message, hint = f"{satellite.name} is not connected", "Switch it on, then send again."
-            raise Conflict(message, hint, "away", {"satellite": satellite.name})
-        return satellite
+    async def _find(self) -> Satellite:
+        """Return the satellite; one that is away is waited for a little, since it may be starting anew."""
+        begun = time.monotonic()
+        while True:
+            satellite = self._means.roster.get(self.target.satellite)
+            if satellite.delivery is Delivery.NONE:
+                raise Conflict(satellite.message, satellite.hint, satellite.code, satellite.values)
+            if satellite.online is not False:
+                return satellite
+            if time.monotonic() - begun > self._means.patience.away:
+                message, hint = f"{satellite.name} is not connected", "Switch it on, then send again."
+                raise Conflict(message, hint, "away", {"satellite": satellite.name})
+            await asyncio.sleep(self._means.patience.look)
+            await self._means.roster.ask()
 
     async def _flash(self, satellite: Satellite) -> None:
         flasher, file = self._means.flasher(), _file(satellite)

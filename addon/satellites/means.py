@@ -69,12 +69,14 @@ class Patience:
 
     Attributes:
         silence: for a tool that says nothing. `back`: for a satellite that starts anew after it was flashed.
+        away: for one that is not connected when its turn comes.
         restart: within which Home Assistant notices that it does. `look`: between two looks at it.
         chosen: for a satellite that shall listen for a word.
     """
 
     silence: float = 600.0
     back: float = 120.0
+    away: float = 20.0
     restart: float = 15.0
     chosen: float = 60.0
     look: float = 3.0

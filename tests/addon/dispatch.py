@@ -21,7 +21,7 @@ from tests.addon.scripted_home import ScriptedHome
 
 KITCHEN, HALL, ATTIC = "aabbccddee01", "aabbccddee02", "aabbccddee03"
 WORD = "wakesmith_hey_jarvis"  # as a flashed device calls it
-QUICK = Patience(silence=5, back=0.3, restart=0.1, chosen=0.3, look=0.01)
+QUICK = Patience(silence=5, back=0.3, away=0.1, restart=0.1, chosen=0.3, look=0.01)
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,13 @@ async def test_a_satellite_that_still_seems_to_be_there_is_given_the_time_to_sta
         assert (done.targets[0].state, done.targets[0].code) == ("failed", "not_back")
 
 
+async def test_who_is_away_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    async with bench(tmp_path, external(online=False), flashed(online=False)) as b:
+        asyncio.get_running_loop().call_later(0.05, lambda: b.home.satellites[KITCHEN].update(online=True))
+        done = await b.ended(await b.deployments.create("hey_jarvis_v1", [KITCHEN, HALL]))
+        assert [(target.state, target.code) for target in done.targets] == [("done", ""), ("failed", "away")]
+
+
 async def test_the_link_is_lost_in_the_middle(tmp_path: Path) -> None:
     async with bench(tmp_path, flashed()) as b:
 

@@ -135,18 +135,21 @@ class Courier:
         self._tell(self.target)
 
     async def _confirm(self, word: str) -> None:
-        """Wait until the satellite is back and knows the word, and have it listen for it."""
+        """Wait until the satellite is back; where it got a word, until it knows that, and have it listen for it."""
         await self._set(state=TargetState.ACTIVATING, percent=None, line="")
-        entity = self._means.roster.get(self.target.satellite).entity
-        if self._means.link.peer is None or entity is None:
+        satellite = self._means.roster.get(self.target.satellite)
+        listening = word if satellite.entity else ""  # without one nobody says what it listens for
+        if self._means.link.peer is not None:
+            satellite = await self._await_back(listening)
+        if not word:
+            return
+        if self._means.link.peer is None or satellite.entity is None:
             await self._set(
                 code="unconfirmed",
                 message="it was flashed; Home Assistant cannot be asked whether it listens",
                 hint="Say the word to it.",
             )
-            return
-        satellite = await self._await_back(word)
-        if word and not listens(satellite.active, word):
+        elif not listens(satellite.active, word):
             await self._choose(satellite, model_id(word))
 
     async def _await_back(self, word: str) -> Satellite:

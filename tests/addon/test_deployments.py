@@ -101,8 +101,9 @@ async def test_what_fails_after_the_upload_began_says_so(tmp_path: Path) -> None
         assert b.editor.files == {"hall.yaml": "hey_jarvis_v1"}
 
 
-async def test_a_satellite_that_does_not_come_back_is_a_failure(tmp_path: Path) -> None:
-    async with bench(tmp_path, flashed()) as b:
+@pytest.mark.parametrize("entity", ["assist_satellite.hall", None])
+async def test_a_satellite_that_does_not_come_back_is_a_failure(tmp_path: Path, entity: str | None) -> None:
+    async with bench(tmp_path, flashed(entity=entity)) as b:
 
         async def vanish(_params: dict[str, Any]) -> dict[str, Any]:
             b.home.satellites[HALL]["online"] = False

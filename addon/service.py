@@ -3,20 +3,15 @@
 import asyncio
 import logging
 import os
-import shutil
 import signal
-import sqlite3
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
-from addon import acceleration
-from addon.assistant import Assistant
-from addon.backup import save_copy
 from addon.bus import Bus
+from addon.composing import compose
 from addon.errors import AppError
 from addon.homeassistant.home import Home
 from addon.homeassistant.identity import read_identity
@@ -24,22 +19,12 @@ from addon.homeassistant.installing import Installer
 from addon.homeassistant.link import Link
 from addon.homeassistant.notices import Notices
 from addon.homeassistant.supervisor import Supervisor, find_supervisor
-from addon.jobs import JobManager, Surveyor
-from addon.jobs.processes import end_leftovers, mark
-from addon.library.downloads import Downloads
-from addon.library.fetching import FETCHED, DataProgram, VoiceProgram
-from addon.library.models import ModelLibrary
-from addon.library.previews import Previews
-from addon.library.samples import SampleLibrary
+from addon.housekeeping import keep_copy, prepare, sweep
 from addon.library.settings import begin_settings
-from addon.library.storage import Storage
 from addon.logs import set_up_logs
 from addon.options import Options, load_options
-from addon.programs import child_environment, trainer_command
-from addon.publish.edits import Edits
-from addon.publish.publisher import Publisher
+from addon.programs import trainer_command
 from addon.remote import make_announcer
-from addon.satellites.household import make_household
 from addon.store import NAME, Store
 from addon.web.app import build_lan, build_link, build_panel
 from addon.web.guards import is_loopback
@@ -48,7 +33,6 @@ from addon.web.parts import Parts
 from addon.web.rates import Buckets
 from addon.web.server import Listener
 
-_SWEEP_S = 86400.0
 _log = logging.getLogger(__name__)
 
 
@@ -91,11 +75,11 @@ async def run_app(
 
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(data / NAME))
-        await asyncio.to_thread(_prepare, data)
-        stack.push_async_callback(_keep_copy, data)
+        await asyncio.to_thread(prepare, data)
+        stack.push_async_callback(keep_copy, data)
         installer = Installer(Path(options.homeassistant) if options.homeassistant else None)
         home = Home(options, store, bus := Bus(), await read_identity(store), Link(), installer)
-        parts = _compose(options, store, bus, home, data, trainer, switch_lan, buckets or Buckets())
+        parts = compose(options, store, bus, home, data, trainer, switch_lan, buckets or Buckets())
         stack.push_async_callback(_end, parts, panel, lan, link)
         settings = await begin_settings(store, options)
         await home.begin()
@@ -114,7 +98,7 @@ async def run_app(
         home.link_port = link.port
         if settings.lan:
             await _try(switch_lan(True))
-        await stack.enter_async_context(_meanwhile(_sweep(parts.storage, data)))
+        await stack.enter_async_context(_meanwhile(sweep(parts.storage, data)))
         await stack.enter_async_context(_meanwhile(parts.household.sender.run()))
         await stack.enter_async_context(_meanwhile(Notices(store, bus, home.link).run()))
         if supervisor and link.is_open:
@@ -145,49 +129,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"wakesmith: {error.message}\n{error.hint}".rstrip() + "\n")
         return 1
     return 0
-
-
-def _compose(
-    options: Options,
-    store: Store,
-    bus: Bus,
-    home: Home,
-    data: Path,
-    trainer: Sequence[str],
-    switch_lan: Callable[[bool], Awaitable[None]],
-    buckets: Buckets,
-) -> Parts:
-    """Make the parts; nothing runs yet."""
-    assistant = Assistant((*trainer, "serve"), child_environment(data), idle_s=options.assistant_minutes * 60)
-    models = ModelLibrary(store, bus, data)
-    command, env = tuple(trainer), child_environment(data) | mark(data / FETCHED)
-    datasets = Downloads(bus, DataProgram(command, env, data))
-    survey = Surveyor(assistant, datasets.missing)
-    publisher = Publisher(store, bus, models, data, options.homeassistant, command, env)
-    edits = Edits(models, options.homeassistant)
-    house = make_household(options, store, bus, home.link, publisher, edits, child_environment(), home.changed)
-    home.tell_esphome, home.tell_mdns = house.esphome.show, house.roster.tell_mdns
-    home.has_dashboard = lambda: house.roster.dashboard
-    return Parts(
-        options=options,
-        store=store,
-        bus=bus,
-        assistant=assistant,
-        jobs=JobManager(store, bus, options, data, models.adopt, trainer, survey=survey),
-        models=models,
-        samples=SampleLibrary(store, bus, assistant, data),
-        previews=Previews(assistant, data),
-        datasets=datasets,
-        voices=Downloads(bus, VoiceProgram(command, env)),
-        storage=Storage(store, data),
-        home=home,
-        household=house,
-        publisher=publisher,
-        edits=edits,
-        switch_lan=switch_lan,
-        buckets=buckets,
-        version=_version(),
-    )
 
 
 @asynccontextmanager
@@ -225,43 +166,3 @@ async def _end(parts: Parts, *listeners: Listener) -> None:
     for error in await asyncio.gather(*stops, return_exceptions=True):
         if isinstance(error, BaseException):
             _log.error("a part did not stop in good order", exc_info=error)
-
-
-def _prepare(data: Path) -> None:
-    """Make the folders, and remove what an earlier run was in the middle of."""
-    shutil.rmtree(data / "arriving", ignore_errors=True)
-    if count := end_leftovers(data / FETCHED):
-        _log.warning("ended %d downloads that a killed app had left", count)
-    acceleration.remove_outdated(data)
-    for name in ("jobs", "models", "samples/originals", "previews", "trash", FETCHED, "arriving"):
-        (data / name).mkdir(parents=True, exist_ok=True)
-    for path in (
-        *data.glob("samples/*.partial"),
-        *data.glob("previews/*.partial.wav"),
-        *data.glob("backup-*.partial"),
-    ):
-        path.unlink()
-    for path in data.glob("models/*.partial"):
-        shutil.rmtree(path)
-
-
-async def _sweep(storage: Storage, data: Path) -> None:
-    while True:
-        await _keep_copy(data)
-        await storage.empty_trash()
-        await asyncio.sleep(_SWEEP_S)
-
-
-async def _keep_copy(data: Path) -> None:
-    """Have a copy of the database for backups that are made while the app does not run."""
-    try:
-        await asyncio.to_thread(save_copy, data)
-    except (sqlite3.Error, OSError) as error:
-        _log.warning("the database cannot be copied for backups: %s", error)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("wakesmith")
-    except metadata.PackageNotFoundError:
-        return "0"

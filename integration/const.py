@@ -13,6 +13,5 @@ CONF_DISCOVERY: Final = "discovery"  # the uuid of Supervisor's message that tol
 OLDEST_APP: Final = (0, 1, 0)  # what this integration can talk to
 NEWEST_MAJOR: Final = 0  # a newer major version of the app may have changed the link
 
-JOB_ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted"})
 DEPLOYMENT_ENDED: Final = frozenset({"done", "failed", "cancelled", "interrupted"})
 TARGET_ENDED: Final = frozenset({"done", "failed", "skipped", "cancelled"})

@@ -98,7 +98,7 @@ class WakesmithCoordinator(DataUpdateCoordinator[AppState]):
 
     async def _begin(self, connection: Connection, state: AppState) -> tuple[AppState, list[dict[str, Any]]]:
         """Return the state of the snapshot, and what was said before it: the app may ask as soon as we are there."""
-        early = []
+        early: list[dict[str, Any]] = []
         with suppress(TimeoutError):
             async with asyncio.timeout(_SNAPSHOT_S):
                 async for message in connection.messages():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from .const import DEPLOYMENT_ENDED, JOB_ENDED, TARGET_ENDED
+from .const import DEPLOYMENT_ENDED, TARGET_ENDED
 
 type Json = Mapping[str, Any]
 
@@ -31,11 +31,6 @@ class Job:
     message: str = ""
     hint: str = ""
     model: str | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.state in JOB_ENDED
 
     @classmethod
     def read(cls, told: Json) -> Self:

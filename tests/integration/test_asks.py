@@ -660,6 +660,7 @@ async def test_a_satellite_that_says_nothing_is_told_all_the_same(hass: HomeAssi
     hass.data["assist_satellite"] = SimpleNamespace(get_entity=lambda _entity: silent)
     assert find_configuration(hass, SATELLITE) is None
     assert voice_flags(SimpleNamespace(device_info=SimpleNamespace(voice_assistant_feature_flags=3))) == 3
+    assert voice_flags(runtime()) == 27
     assert voice_flags(None) == 0
 
 

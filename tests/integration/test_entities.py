@@ -128,6 +128,19 @@ async def test_events_tell_what_happened(hass: HomeAssistant, app: ScriptedApp, 
     assert happened(both[1])["event_type"] == "flashed", "another word's"
 
 
+async def test_who_asks_for_fresh_figures_has_them_as_long_as_the_link_is_there(
+    hass: HomeAssistant, app: ScriptedApp, setup: Any, until: Any
+) -> None:
+    entry = await setup()
+    await entry.runtime_data.async_refresh()
+    assert entry.runtime_data.last_update_success
+    await app.drop()
+    await until(lambda: not entry.runtime_data.last_update_success)
+    await entry.runtime_data.async_refresh()
+    assert not entry.runtime_data.last_update_success
+    await app.close()
+
+
 @pytest.mark.usefixtures("quick")
 async def test_what_happened_while_the_link_was_lost_is_told(
     hass: HomeAssistant, app: ScriptedApp, setup: Any, until: Any

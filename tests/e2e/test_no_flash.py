@@ -67,7 +67,7 @@ class Kitchen:
         job = await self.app.until(made["job"], lambda job: job["ended"] is not None, 300)
         assert (job["state"], job["model"]) == ("done", f"{WORD}_v1"), job
         deployment = await sent(self.app, f"{WORD}_v1")
-        assert deployment["state"] == "done", deployment
+        assert deployment["state"] == "done", deployment["targets"]
         await self.listens_for(f"{WORD}_v1")
         await self.home.until(self.select, lambda state: PHRASE in state["attributes"]["options"])
         wait_until((self.satellite.external / f"{WORD}_v1.tflite").exists, 10, "it is downloaded")

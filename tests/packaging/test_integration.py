@@ -19,6 +19,16 @@ def core(root: Path) -> Path:
     return python
 
 
+def test_the_marketplace_is_given_what_it_looks_for(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "repository"
+    assert run(root / "script/marketplace", folder, cwd=tmp_path).returncode == 0
+    assert (folder / "custom_components/wakesmith/manifest.json").is_file()
+    assert (folder / "hacs.json").is_file()
+    assert list(folder.rglob("__pycache__")) == []
+    again = run(root / "script/marketplace", folder, cwd=tmp_path)
+    assert (again.returncode, "choose another" in again.stderr) == (1, True)
+
+
 def run(*command: object, cwd: Path, **variables: object) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_", "COVERAGE_"))}
     kept |= {key: str(value) for key, value in variables.items()}

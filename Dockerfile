@@ -18,7 +18,7 @@ FROM ${BUILD_FROM}
 # A pinned version would be gone with Debian's next point release.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgomp1 python3 python3-venv \
+    && apt-get install -y --no-install-recommends git libgomp1 python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/wakesmith
 # What others made, in a layer of its own: it stays where only our own sources changed.

@@ -33,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> None:
             broker.stop()
     fullest = max(Counter(int(one.at) for one in heard).values())
     rows = [
-        ("messages in all", str(len(heard))),
+        ("in all", str(len(heard))),
         *((topic, str(count)) for topic, count in Counter(_kind(one.topic) for one in heard).most_common()),
         ("a second, on average", f"{len(heard) / seconds:.2f}"),
         ("in the fullest second", str(fullest)),
@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> None:
     ]
     show(
         f"MQTT messages of a training of {seconds:.0f} s",
-        ("", ""),
+        ("messages", "count"),
         rows,
         [f"{versions('paho-mqtt')}; {machine()}"],
     )

@@ -63,4 +63,4 @@ def remove_stale(hass: HomeAssistant, entry: WakesmithEntry) -> None:
     registry = dr.async_get(hass)
     for device in dr.async_entries_for_config_entry(registry, entry.entry_id):
         if not device.identifiers & there:
-            registry.async_update_device(device.id, remove_config_entry_id=entry.entry_id)
+            registry.async_remove_device(device.id)

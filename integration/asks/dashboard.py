@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import ClientError, ClientResponseError
@@ -18,6 +18,8 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\\033\[[0-9;]*m|[\x00-\x08\x0b-\x
 # "[ 12%]" of make, "[12/340]" of ninja, "Uploading: [===   ] 40%" of the upload.
 _SHARE = re.compile(r"\[\s*(\d{1,5})/(\d{1,5})\]")
 _PERCENT = re.compile(r"(\d{1,3})\s?%")
+# "/config/esphome/kitchen.yaml:6:7: error: 'x' was not declared in this scope" of the compiler.
+_COMPILER = re.compile(r":\d+: (fatal )?error: ")
 _CONFIGURATION = re.compile(r"[^/\\\x00]{1,200}\.ya?ml")
 
 type _Hear = Callable[[str], None]
@@ -93,9 +95,7 @@ async def _follow(asking: Asking, what: str, begin: Callable[[_Hear], Awaitable[
         telling.cancel()
     if good:
         return {}
-    why = next(
-        (line for line in reversed(last) if "error" in line.lower()), last[-1] if last else "it does not say why"
-    )
+    why = find_reason(last)
     verb = "compile" if what == "compile" else "flash"
     raise Refused(
         f"ESPHome could not {verb} {_configuration(asking)}: {why}"[:600],
@@ -109,6 +109,14 @@ def read_lines(chunk: str) -> list[str]:
     """Return the lines of what a tool wrote, without colours; of a line written over itself the last form."""
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in chunk.split("\n"))
     return [clean for line in lines if (clean := _COLOURS.sub("", line).rstrip())]
+
+
+def find_reason(lines: Iterable[str]) -> str:
+    """Return the line that says why a tool failed: a compiler's first error, else the last that speaks of one."""
+    told = list(lines)
+    errors = [line for line in told if "error" in line.lower()]
+    exact = [line for line in errors if _COMPILER.search(line)]
+    return (exact[:1] or errors[-1:] or told[-1:] or ["it does not say why"])[0].strip()
 
 
 def read_percent(line: str) -> int | None:

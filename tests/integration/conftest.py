@@ -5,7 +5,7 @@ import importlib
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,14 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(autouse=True)
 def _custom(enable_custom_integrations: None, socket_enabled: None) -> None:
     """Custom integrations are loaded, and 127.0.0.1 can be reached."""
+
+
+@pytest.fixture(autouse=True)
+def _modern(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Home Assistant finds nothing in us that will stop working."""
+    yield
+    said = [record.getMessage() for record in caplog.get_records("call")]
+    assert [text for text in said if "Detected that custom integration" in text] == []
 
 
 @pytest.fixture

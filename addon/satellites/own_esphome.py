@@ -19,6 +19,7 @@ _SILENCE_S = 900.0  # without a word: the first compilation downloads compilers
 _HIDDEN = re.compile(r"(\x1b|\\033)\[8m.*?(\x1b|\\033)\[28m")  # secrets, as ESPHome marks them
 _COLOUR = re.compile(r"(\x1b|\\033)\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _SHARE = re.compile(r"^\[\s*(\d{1,5})/(\d{1,5})\]")  # of ninja
+_COMPILER = re.compile(r":\d+: (fatal )?error: ")
 _PERCENT = re.compile(r"^(?:\[\s*|Uploading: .*?)(\d{1,3})\s?%")  # of the upload, and of make
 _WORDS = {
     "config": ("does not accept", "Open it in ESPHome and choose Validate."),
@@ -125,6 +126,7 @@ def esphome_environment(home: Path, env: Mapping[str, str]) -> dict[str, str]:
 def _failure(what: str, configuration: str, lines: list[str], code: int) -> Failed:
     verb, hint = _WORDS[what]
     wrong = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
-    why = (wrong or lines or [f"exit code {code}"])[-1]
+    exact = [line for line in wrong if _COMPILER.search(line)]  # its first error; others follow from it
+    why = (exact[:1] or wrong or lines or [f"exit code {code}"])[-1]
     values: dict[str, str | int | float] = {"configuration": configuration, "why": why, "lines": "\n".join(lines)}
     return Failed(f"ESPHome {verb} {configuration}: {why}", hint, what, values)

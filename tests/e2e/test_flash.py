@@ -27,8 +27,9 @@ BROKEN = "esphome:\n  name: kitchen\n  on_boot:\n    then:\n      - lambda: this
 class Kitchen:
     """The device, and what is sent to it."""
 
-    def __init__(self, app: Outside, home: Home, device: Receiver) -> None:
-        self.app, self.home, self.device = app, home, device
+    def __init__(self, app: Outside, home: Home, device: Receiver, entry: str) -> None:
+        """`entry`: the device's in Home Assistant."""
+        self.app, self.home, self.device, self.entry = app, home, device, entry
         self.id = "027700000101"
 
     async def send(self, **more: Any) -> dict[str, Any]:
@@ -65,12 +66,12 @@ async def kitchen(network: Network, tmp_path_factory: pytest.TempPathFactory) ->
             core.start()
             device.start()
             async with await core.home() as home:
-                await home.set_up("esphome", {"host": device.host, "port": device.api})
+                entry = await home.set_up("esphome", {"host": device.host, "port": device.api})
                 await house.connect(app, home)
                 job = await app.make(PHRASE, preset="standard")
                 await app.until(job, lambda job: job["state"] == "done")
                 await until(app, "satellites", lambda told: [s["delivery"] for s in told] == ["flash"])
-                yield Kitchen(app, home, device)
+                yield Kitchen(app, home, device, entry["entry_id"])
     finally:
         device.stop()
         core.stop()
@@ -111,6 +112,7 @@ async def test_what_does_not_compile_is_told_and_nothing_is_touched(kitchen: Kit
     assert (target["state"], target["code"], target["flashed"]) == ("failed", "compile", False)
     assert "this_is_nothing" in target["values"]["lines"]
     assert "kitchen.yaml" in target["message"]
+    assert "‘this_is_nothing’ was not declared" in target["message"]
     assert kitchen.device.yaml.read_text() == broken, "it is put back"
     kitchen.device.yaml.write_text(broken.replace("lambda", "no_such_action"))
     target = (await kitchen.send())["targets"][0]
@@ -152,6 +154,8 @@ async def test_a_device_that_vanishes_in_the_middle_is_told(kitchen: Kitchen) ->
     assert target["values"]["lines"]
     await notice(kitchen.home, f"“{PHRASE}” did not reach every satellite")
     kitchen.device.start()
+    # It announces itself to nobody: without this Home Assistant would look for it less and less often.
+    await kitchen.home.post(f"config/config_entries/entry/{kitchen.entry}/reload")
     await until(kitchen.app, "satellites", lambda told: told[0]["online"])
     assert (again := await kitchen.send())["state"] == "done", again
     assert f"{WORD}_v1.tflite" in kitchen.models()

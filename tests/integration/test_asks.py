@@ -165,6 +165,20 @@ async def test_lines_are_cleaned() -> None:
     assert read_lines("a\r\n\n\x1b[1mb\x1b[0m\x07\n 10%\r 20%\r\n") == ["a", "b", " 20%"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (["a.yaml:6:7: error: 'x' was not declared", "b.cpp:1: error: x", "ERROR Host build failed"], 0),
+        (["INFO Connecting", "ERROR Authentication invalid. Is the password correct?", "WARNING Failed"], 1),
+        (["nothing", "said"], 1),
+    ],
+)
+async def test_the_reason_is_the_first_error_of_the_compiler_else_the_last(lines: list[str], why: int) -> None:
+    from custom_components.wakesmith.asks.dashboard import find_reason
+
+    assert find_reason(lines) == lines[why]
+
+
 async def test_an_upload_is_done_to_the_end_though_the_link_is_lost(
     hass: HomeAssistant, app: ScriptedApp, setup: Any, dashboard: Dashboard, until: Any, quick: None
 ) -> None:

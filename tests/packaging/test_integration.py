@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ def core(root: Path) -> Path:
     if not python.is_file():
         pytest.skip("needs Home Assistant: script/parts home-assistant")
     return python
+
+
+def test_it_imports_nothing_of_the_app_or_the_trainer(root: Path) -> None:
+    """Only Home Assistant, what it ships, and the standard library are there when core loads it."""
+    found = set()
+    for path in (root / "integration").rglob("*.py"):  # by lines: its syntax is newer than this Python may read
+        found |= set(re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE))
+    assert found - sys.stdlib_module_names == {"aiohttp", "homeassistant", "voluptuous", "yarl"}
 
 
 def test_the_marketplace_is_given_what_it_looks_for(root: Path, tmp_path: Path) -> None:

@@ -56,7 +56,8 @@ def test_hadolint_finds_nothing(root: Path) -> None:
 def test_yamllint_finds_nothing(root: Path, sources: list[Path]) -> None:
     if importlib.util.find_spec("yamllint") is None:
         pytest.skip("yamllint is not here")
-    files = [p for p in sources if p.suffix in (".yaml", ".yml") and p.parts[0] != "trainer"]
+    ours = (p for p in sources if p.parts[0] not in ("trainer", "tests"))  # presets; people's files in all styles
+    files = [p for p in ours if p.suffix in (".yaml", ".yml")]
     assert {"config.yaml", "build.yaml", "repository.yaml", "en.yaml", "de.yaml"} <= {p.name for p in files}
     command = [sys.executable, "-m", "yamllint", "--strict", "-d", YAMLLINT, *files]
     found = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
-from addon.fleet import Satellite
+from addon.fleet import Delivery, Satellite
 from addon.homeassistant.link import Link
 from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.delivery import House, describe
@@ -139,10 +139,7 @@ class Roster:
         satellite = self.get(id)
         of_word = [one for one in satellite.sensitivities if one.word in (word, word_of(word))]
         if not of_word:
-            raise Conflict(
-                f"{satellite.name} has no sensitivity of {word!r} that can be chosen",
-                "Send the model anew: its YAML then gains one.", "no_sensitivity", {"satellite": satellite.name},
-            )  # fmt: skip
+            raise _no_sensitivity(satellite, word)
         if option not in of_word[0].options:
             raise Invalid(f"option: one of {', '.join(of_word[0].options)} is allowed. Received: {option[:80]!r}")
         await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": option})
@@ -217,3 +214,17 @@ class Roster:
             except Exception:
                 _log.exception("satellites cannot be told of")
             await asyncio.sleep(TELL_S)
+
+
+def _no_sensitivity(satellite: Satellite, word: str) -> Conflict:
+    values = {"satellite": satellite.name}
+    if satellite.delivery is Delivery.EXTERNAL:
+        return Conflict(
+            f"{satellite.name} has a sensitivity of its own, for whatever it listens for",
+            "Change its number “Wake Word 1 Sensitivity” in Home Assistant: 0.7 is the model's own, less wakes it "
+            "more easily.", "own_sensitivity", values,
+        )  # fmt: skip
+    return Conflict(
+        f"{satellite.name} has no sensitivity of {word!r} that can be chosen",
+        "Send the model anew: its YAML then gains one.", "no_sensitivity", values,
+    )  # fmt: skip

@@ -75,6 +75,8 @@ class Kitchen:
         assert "Listening now: Kitchen." in told["message"]
         assert self.satellite.hears(self.clip), self.satellite.said()[-3000:]
         assert self.satellite.woken() == [PHRASE]
+        with pytest.raises(AssertionError, match="sensitivity of its own"):
+            await self.act("set_sensitivity", satellite=self.entity, word=WORD, option="high")
 
     async def undo(self) -> None:
         """The satellite listens for what it did before, and then for the word again."""

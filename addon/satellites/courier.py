@@ -1,6 +1,7 @@
 """One satellite of a deployment, step by step, to its end."""
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from addon.satellites.means import Means
 from addon.satellites.versions import listens
 
 _LINES = 20  # of a tool, that are kept for a failure
+_log = logging.getLogger(__name__)
 
 
 class Step(Protocol):
@@ -42,11 +44,12 @@ class Courier:
         self.target = target
         self._means, self._model, self._save, self._tell = means, model, save, tell
         self._lines: deque[str] = deque(maxlen=_LINES)
+        self._mending = False
 
     @property
     def firm(self) -> bool:
-        """Whether the device is being changed: from here on it is not stopped half way."""
-        return self.target.state in (TargetState.UPLOADING, TargetState.ACTIVATING)
+        """Whether the device is being changed, or its file put back: from here on it is not stopped half way."""
+        return self._mending or self.target.flashed or self.target.state is TargetState.ACTIVATING
 
     async def send(self) -> None:
         """Do all steps. Raises nothing: what went wrong is in the target."""
@@ -68,6 +71,9 @@ class Courier:
                 await self._set(state=TargetState.CANCELLED, code="cancelled", message="stopped", hint=hint)
         except AppError as error:
             await self._fail(error)
+        except Exception:
+            _log.exception("%s", self.target.name)
+            await self._fail(AppError("something unexpected happened", "The app's log says where."))
 
     async def _send(self) -> None:
         satellite = await self._find()
@@ -78,7 +84,7 @@ class Courier:
             await self._choose(satellite, self._model)
         else:
             await self._set(state=TargetState.EDITING)
-            edit = await self._means.editor.apply(_file(satellite), self._model)
+            edit = await self._edit(satellite)
             await self._set(edit=edit)
             if edit or self._model not in satellite.available:
                 await self._flash(satellite)
@@ -114,6 +120,15 @@ class Courier:
                 raise Conflict(message, hint, "away", {"satellite": satellite.name})
             await asyncio.sleep(self._means.patience.look)
             await self._means.roster.ask()
+
+    async def _edit(self, satellite: Satellite) -> str:
+        """Have the YAML file edited. The thread that writes it is not stopped: what it wrote has to be put back."""
+        writing = asyncio.ensure_future(self._means.editor.apply(_file(satellite), self._model))
+        try:
+            return await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            self.target = replace(self.target, edit=await writing)
+            raise
 
     async def _flash(self, satellite: Satellite) -> None:
         flasher, file = self._means.flasher(), _file(satellite)
@@ -199,6 +214,7 @@ class Courier:
 
     async def _mend(self) -> str:
         """Put the YAML file back, if the device was not touched; return what is not as one would expect."""
+        self._mending = True
         if self.target.flashed or not self.target.edit:
             return ""
         try:

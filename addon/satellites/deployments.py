@@ -18,6 +18,7 @@ from addon.times import now
 
 MOST_TARGETS, MOST_WAITING, SHOWN = 64, 20, 20
 _STOP_S = 6.0
+PAUSE_S = 5.0  # before a deployment is tried again whose record could not be written
 _log = logging.getLogger(__name__)
 
 
@@ -46,17 +47,18 @@ class Deployments:
         self._woken = asyncio.Event()
         self._changing = asyncio.Lock()
         self._worker: asyncio.Task[None] | None = None
+        self._stopping = False
 
     async def start(self) -> None:
         """Bring in order what the last run of the app left, then go on with what waits."""
-        for deployment in await recover(self._means):
-            self._means.bus.publish(DeploymentChanged(deployment))
+        await self._bring_in_order()
         self._means.roster.versions.read(await self._means.store.deployments.all())
         self._woken.set()
         self._worker = asyncio.create_task(self._work(), name="deployments")
 
     async def stop(self) -> None:
-        """End what runs: a YAML file is put back unless its device is being flashed."""
+        """End what runs: a YAML file is put back unless its device is being flashed. What waits goes on waiting."""
+        self._stopping = True
         if self._run:
             self._run.stop()
             for _ in range(int(_STOP_S / 0.05)):
@@ -224,15 +226,28 @@ class Deployments:
 
     async def _work(self) -> None:
         while True:
+            try:
+                await self._bring_in_order()
+                await self._work_off()
+            except Exception:  # such as a database that refuses: it is tried again
+                _log.exception("deployments")
+                await asyncio.sleep(PAUSE_S)
+                self._woken.set()
+
+    async def _bring_in_order(self) -> None:
+        """End what is said to run, since nothing does."""
+        for deployment in await recover(self._means):
+            self._means.bus.publish(DeploymentChanged(deployment))
+
+    async def _work_off(self) -> None:
+        while True:
             await self._woken.wait()
             self._woken.clear()
-            while waiting := await self._next():
+            while not self._stopping and (waiting := await self._next()):
                 self._run = Run(self._means, waiting)
                 try:
                     await self._run.finish()
                     await self._close(self._run.deployment)
-                except Exception:
-                    _log.exception("deployment %s", waiting.id)
                 finally:
                     self._run = None
 

@@ -46,13 +46,17 @@ class Run:
         """End it: what waits is left out; a device that is being flashed is finished first."""
         self._cancelled = True
         await self._set(state=DeploymentState.CANCELLING)
-        if self._task and self._courier and not self._courier.firm:
-            self._task.cancel()
+        if self._courier and not self._courier.firm:
+            self._interrupt()
 
     def stop(self) -> None:
         """End at once, because the app does."""
         self._cancelled = self._stopping = True
-        if self._task:
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Stop what is under way, once: a second time would hit it while it puts things back."""
+        if self._task and not self._task.cancelling():
             self._task.cancel()
 
     async def _serve(self, place: int) -> None:
@@ -62,12 +66,16 @@ class Run:
         if self._cancelled or any(one.state in _BAD for one in self.deployment.targets[:place]):
             await self._put(replace(target, state=TargetState.SKIPPED))
             return
-        self._courier = Courier(self._means, self.deployment.model, target, self._put, self._show)
         done = await self._undone(target.satellite)
-        work = self._courier.take_back(done) if done else self._courier.send()
-        self._task = asyncio.create_task(work, name=f"deploy {target.satellite}")
-        await asyncio.wait({self._task})
+        courier = self._courier = Courier(self._means, self.deployment.model, target, self._put, self._show)
+        work = courier.take_back(done) if done else courier.send()
+        task = self._task = asyncio.create_task(work, name=f"deploy {target.satellite}")
+        await asyncio.wait({task})
         self._task, self._courier = None, None
+        if not task.cancelled():
+            task.result()
+        elif not courier.target.state.ended:  # it was stopped before its first step
+            await self._put(replace(courier.target, state=TargetState.CANCELLED, code="cancelled", message="stopped"))
 
     async def _undone(self, satellite: str) -> Target | None:
         """Return what shall be undone for a satellite; None where something is sent."""

@@ -39,3 +39,9 @@ def test_odd_forms_gain_and_lose_words_too(text: str) -> None:
     assert removed(once, "hey_jarvis") == data
     both = edited(once, entry(word="ok_smith"))
     assert removed(removed(both, "hey_jarvis"), "ok_smith") == data
+
+
+def test_aliases_of_aliases_have_an_end() -> None:
+    keys = (f"x{n}: &x{n} [{', '.join([f'*x{n - 1}'] * 9)}]\n" for n in range(1, 12))
+    data = b"micro_wake_word:\nx0: &x0 [a]\n" + "".join(keys).encode()
+    assert removed(edited(data, entry()), "hey_jarvis") == data

@@ -22,6 +22,13 @@ LINKED = "voice_assistant:\n  micro_wake_word:\n"
 VALUES = {"unseen_package": {"package"}, "no_select": {"file"}, "always_on": {"file"}, "same_word": {"word"}}
 MERGED = {"base.yaml": "packages: {a: !include b.yaml}\nmicro_wake_word:\nselect:\n  platform: template\n"}
 
+
+def laughs(line: str) -> str:
+    """Return keys whose aliases stand for aliases, of which a billion come."""
+    keys = (f"x{n}: &x{n}\n  {line.format(f'x{n - 1}')}\n" for n in range(1, 16))
+    return "x0: &x0\n  logger:\n" + "".join(keys) + line.format("x15") + "\n"
+
+
 REFUSED = [
     ("esphome_chip", "esphome:\n  name: x\nesp8266:\n  board: d1_mini\n", {}),
     ("esphome_chip", "packages: {a: !include a.yaml}\nesphome: {name: x}\n", {"a.yaml": "rp2040:\n"}),
@@ -47,6 +54,10 @@ REFUSED = [
     ("esphome_mapping", "# nothing\n", {}),
     ("esphome_place", "? micro_wake_word\n: models:\n    - okay_nabu\nx: 1\n", {}),
     ("esphome_place", ENGINE + "x: &x\n  <<: *x\n<<: &y\n  <<: *y\n", {}),
+    ("esphome_place", ENGINE + "x: " + "[" * 200_000, {}),
+    ("esphome_place", ENGINE + laughs("packages: [*{0}, *{0}, *{0}, *{0}]"), {}),
+    ("esphome_place", ENGINE + laughs("<<: [*{0}, *{0}, *{0}, *{0}]"), {}),
+    ("esphome_place", ENGINE + "packages: [!include d.yaml, !include d.yaml, !include d.yaml]\n", {}),
 ]
 
 

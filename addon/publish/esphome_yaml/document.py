@@ -18,6 +18,7 @@ MAP, SEQ, STR, NULL = (f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "s
 MERGE = "tag:yaml.org,2002:merge"
 # libyaml, as ESPHome itself uses: unlike PyYAML's own scanner it takes tabs before a comment.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 200  # collections within one another: libyaml's composer calls itself for each, and would end the app
 _BREAK = re.compile(r"\r\n|\n|\r")
 _QUIET = re.compile(r"[ \t]*(#.*)?")
 
@@ -70,8 +71,12 @@ class Document:
         """Blanks by which this file indents: mappings below their key, and lists below theirs."""
         found: dict[type, int] = {}
         stack: list[Node] = [self.root]
+        seen: set[int] = set()
         while stack and len(found) < 2:
             node = stack.pop(0)
+            if id(node) in seen:  # aliases of aliases would be without end
+                continue
+            seen.add(id(node))
             for key, value in pairs(node):
                 if isinstance(value, CollectionNode) and value.value and not value.flow_style and after(key, value):
                     by = self.column(first_line(self.text, value)) - key.start_mark.column
@@ -149,6 +154,7 @@ def compose_text(name: str, data: bytes) -> tuple[str, str, Node]:
     bom = BOM if text.startswith(BOM) else ""
     text = text.removeprefix(BOM)
     try:
+        _check_depth(name, text)
         root = yaml.compose(text, Loader=_LOADER)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -160,6 +166,14 @@ def compose_text(name: str, data: bytes) -> tuple[str, str, Node]:
             values={"file": name, "line": line},
         ) from None
     return bom, text, root or ScalarNode(NULL, "")
+
+
+def _check_depth(name: str, text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise unsafe_edit(name)
 
 
 def children(node: Node) -> list[Node]:

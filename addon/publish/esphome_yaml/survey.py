@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from addon.publish.esphome_yaml.document import MERGE, NULL, Document, children, compose_text, get, pairs
-from addon.publish.esphome_yaml.errors import ConfigError, elsewhere, no_engine, no_list, no_microphone, wrong_chip
+from addon.publish.esphome_yaml.errors import (
+    ConfigError,
+    elsewhere,
+    no_engine,
+    no_list,
+    no_microphone,
+    unsafe_edit,
+    wrong_chip,
+)
 from addon.publish.esphome_yaml.notes import Note, unseen_package
 from addon.publish.esphome_yaml.places import MODELS, PACKAGES, SELECTS, is_model
 
@@ -23,6 +31,7 @@ STOCK = (
 STOCK_WORDS = ("okay_nabu", "hey_jarvis", "hey_mycroft")
 OTHER_CHIPS = ("esp8266", "rp2040", "rp2", "bk72xx", "rtl87xx", "ln882x", "libretiny", "nrf52", "host")
 DEEPEST = 20  # includes within includes, as ESPHome's own limit
+MOST = 2000  # includes, merges and packages that are followed: more come of aliases of aliases alone
 VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 INCLUDE, REMOVED = "!include", "!remove"
 
@@ -107,7 +116,7 @@ def survey(main: Document, files: Reader) -> Survey:
     """Return what a configuration is made of.
 
     Raises:
-        ConfigError: a file that it includes is no YAML.
+        ConfigError: a file that it includes is no YAML, or there is no end to what is merged.
     """
     return _Explorer(main, files).explore()
 
@@ -119,6 +128,8 @@ class _Explorer:
         self.main, self.files = main, files
         self.sources: list[Source] = []
         self.unseen: list[str] = []
+        self.followed = 0
+        self.read: dict[str, Node] = {}
         self.known = {str(key.value): str(value.value) for key, value in pairs(get(main.root, "substitutions"))}
 
     def explore(self) -> Survey:
@@ -193,15 +204,20 @@ class _Explorer:
 
     def _follow(self, file: str, node: Node, depth: int = 0) -> Source:
         """Return what an `!include` stands for; what cannot be read stays as it is."""
+        self.followed += 1
+        if self.followed > MOST:
+            raise unsafe_edit(self.main.name)
         if node.tag != INCLUDE or depth > DEEPEST:
             return Source(file, node)
         path = get(node, "file") if isinstance(node, MappingNode) else node
         name = self._substituted(str(path.value)) if isinstance(path, ScalarNode) else "$"
         target = posixpath.normpath(posixpath.join(posixpath.dirname(file), name))
-        data = None if "$" in name else self.files(target)
-        if data is None:
-            return Source(file, ScalarNode(node.tag, name))
-        return self._follow(target, compose_text(target, data)[2], depth + 1)
+        if target not in self.read:
+            data = None if "$" in name else self.files(target)
+            if data is None:
+                return Source(file, ScalarNode(node.tag, name))
+            self.read[target] = compose_text(target, data)[2]
+        return self._follow(target, self.read[target], depth + 1)
 
     def _substituted(self, text: str) -> str:
         return VARIABLE.sub(lambda found: self.known.get(found[1], found[0]), text)

@@ -154,6 +154,8 @@ class TrainingRecipe:
         time_masks, time_mask, frequency_masks, frequency_mask: SpecAugment: how many, at most how wide (A5).
         time_warp, frequency_warp: spread of the local speed, and of the factor on the mel channels, in every clip.
         mixup: share of clips mixed with negatives (A6).
+        teachers: networks trained first, from other random beginnings, whose mean the model learns beside the labels;
+            `labels`: the weight of the labels then (T14).
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).
@@ -183,6 +185,8 @@ class TrainingRecipe:
     time_warp: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     frequency_warp: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     mixup: Probability = 0.3
+    teachers: Annotated[int, Field(ge=0, le=8)] = 0
+    labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     evaluate_every: Annotated[int, Field(ge=5)] = 500
     patience: Annotated[int, Field(ge=1)] = 12
     mine: Count = 2000

@@ -11,6 +11,8 @@ from trainer.core.folders import write_whole
 from trainer.model.weights import Weights, load_weights, save_weights
 from trainer.training.sampler import Crop
 
+BEST = "weights.npz"
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -39,7 +41,7 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.best = folder / "weights.npz"
+        self.best = folder / BEST
         self._place = folder / "checkpoint.json"
         self._history = folder / "history.jsonl"
 

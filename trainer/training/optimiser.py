@@ -5,6 +5,7 @@ half the speed.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from trainer.model.shape import MixedNetShape
 from trainer.model.weights import Weights, is_decayed, is_statistic
 from trainer.recipe import TrainingRecipe
 from trainer.training.loss import Windows, detection_loss
+from trainer.training.teachers import Teachers
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Adam's defaults
 NORM_MOMENTUM = 0.99  # of running statistics, Keras' default
@@ -38,11 +40,15 @@ class Optimiser:
         weights: where to begin.
         shape: the network's dimensions.
         recipe: loss, decay, clip, average.
+        teachers: weights of networks of the same shape that are learned from, too.
     """
 
-    def __init__(self, weights: Weights, shape: MixedNetShape, recipe: TrainingRecipe) -> None:
+    def __init__(
+        self, weights: Weights, shape: MixedNetShape, recipe: TrainingRecipe, teachers: Sequence[Weights] = ()
+    ) -> None:
         self.backend = TensorFlowBackend()
         self.tf, self.shape, self.recipe = self.backend.tf, shape, recipe
+        self.teachers = Teachers(teachers, shape, self.backend)
         variable = self.tf.Variable
         self.weights = {name: variable(value, trainable=False) for name, value in weights.items()}
         self.average = {name: variable(value, trainable=False) for name, value in weights.items()}
@@ -98,7 +104,10 @@ class Optimiser:
             moved = {name: self.weights[name] for name in names}
             tape.watch(list(moved.values()))
             dense = Dense(self.shape, self.weights, self.backend, training=True, dropout=self.recipe.dropout)
-            loss = detection_loss(tf, dense.logits(features), positive, negative, self.recipe)
+            logits = dense.logits(features)
+            loss = detection_loss(tf, logits, positive, negative, self.recipe)
+            if self.teachers:
+                loss = self.recipe.labels * loss + self.teachers.loss(features, logits)
         gradients = tape.gradient(loss, [self.weights[name] for name in names])
         norm = tf.linalg.global_norm(gradients)
         shrink = tf.minimum(1.0, self.recipe.clip_norm / (norm + 1e-6))

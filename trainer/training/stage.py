@@ -1,7 +1,12 @@
-"""Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept."""
+"""Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept.
 
+Where the recipe asks for teachers, they are trained first, each in a folder of its own, and the model learns from
+them, too.
+"""
+
+import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.arrays import NUMPY, Device
-from trainer.core.seeds import generator
+from trainer.core.folders import is_whole, whole_folder
+from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import ProgressClock
-from trainer.events import Metric, Report, Warning
+from trainer.events import Event, Metric, Report, Warning
 from trainer.model.shape import MixedNetShape, shape_of
-from trainer.model.weights import FEATURE_SCALE, initial_weights
+from trainer.model.weights import FEATURE_SCALE, Weights, initial_weights, load_weights
 from trainer.recipe import Recipe
-from trainer.training.checkpoints import Checkpoint, Checkpoints
+from trainer.training.checkpoints import BEST, Checkpoint, Checkpoints
 from trainer.training.loss import Windows, choose_windows
 from trainer.training.masks import mask
 from trainer.training.mining import mine
@@ -26,7 +32,7 @@ from trainer.training.scorer import Scorer
 from trainer.training.validation import Figures, Validator
 from trainer.training.warp import warp
 
-TRAINING_VERSION = 1  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 2  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
@@ -38,13 +44,49 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
 
     A folder that holds a checkpoint of the same inputs is gone on with.
     """
-    Trainer(recipe, features, folder, report).run()
+    count, steps = recipe.training.teachers, sum(recipe.training.steps)
+    clock = ProgressClock((count + 1) * steps, "steps", report)
+    folders = [folder / f"teacher_{number}" for number in range(count)]
+    for number, own in enumerate(folders):
+        _train_teacher(recipe, number, features, own, _after(report, number * steps), clock)
+    shape = shape_of(recipe.model)
+    teachers = tuple(load_weights(own / BEST, shape) for own in folders)
+    Trainer(recipe, features, folder, _after(report, count * steps), teachers).run(clock)
+    for own in folders:
+        shutil.rmtree(own)
+
+
+def _train_teacher(
+    recipe: Recipe, number: int, features: Path, folder: Path, report: Report, clock: ProgressClock
+) -> None:
+    """Train one network from a beginning of its own, unless that was done before a kill."""
+    seed = seed_of(recipe.seed, "teacher", number) % 2**31
+    if is_whole(folder, str(seed)):
+        clock.advance(sum(recipe.training.steps))
+        return
+    with whole_folder(folder, str(seed)) as partial:
+        Trainer(replace(recipe, seed=seed), features, partial, report).run(clock)
+
+
+def _after(report: Report, steps: int) -> Report:
+    """Return a report that counts the steps of metrics on from those of the networks before."""
+
+    def tell(event: Event) -> None:
+        report(replace(event, step=event.step + steps) if isinstance(event, Metric) else event)
+
+    return tell
 
 
 class Trainer:
-    """One training run: its data, its network, its place."""
+    """One network's training: its data, its weights, its place.
 
-    def __init__(self, recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
+    Args:
+        teachers: weights of networks that it learns from, too.
+    """
+
+    def __init__(
+        self, recipe: Recipe, features: Path, folder: Path, report: Report, teachers: Sequence[Weights] = ()
+    ) -> None:
         set_up_tensorflow(recipe.seed, recipe.device)
         training = recipe.training
         self.recipe, self.report = training, report
@@ -56,7 +98,7 @@ class Trainer:
         shares = {str(name): share for name, share in training.shares.items()}
         self.sampler = Sampler(sets, shares, training.batch, self.slices, recipe.seed, training.mixup)
         self.optimiser = Optimiser(
-            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training
+            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training, teachers
         )
         self.scorer = Scorer(self.shape)
         positives, near_misses, ambient = (
@@ -67,12 +109,11 @@ class Trainer:
         self.norms: deque[float] = deque(maxlen=200)
         self.spikes = 0
 
-    def run(self) -> None:
-        """Train all phases."""
+    def run(self, clock: ProgressClock) -> None:
+        """Train all phases; the clock counts the steps."""
         place = self.files.load() or Checkpoint(0, 0, -1.0, 0, 0, (), self.optimiser.state())
         self.optimiser.restore(place.state)
         self.sampler.mined = place.mined
-        clock = ProgressClock(sum(self.recipe.steps), "steps", self.report)
         clock.advance(sum(self.recipe.steps[: place.phase]) + place.step - place.phase_began)
         while place.phase < len(self.recipe.steps):
             place = self._phase(place, clock)

@@ -21,12 +21,17 @@ _LEFT_OUT = shutil.ignore_patterns("fingerprint", "*.partial")
 
 
 class ModelLibrary:
-    """The folder `models/` and its table."""
+    """The folder `models/` and its table.
+
+    Attributes:
+        staying: held by who is about to publish a model; meanwhile none is deleted.
+    """
 
     def __init__(self, store: Store, bus: Bus, data: Path) -> None:
         self._store, self._bus = store, bus
         self._folder, self._trash = data / "models", Trash(data / "trash")
         self._adopting = asyncio.Lock()
+        self.staying = asyncio.Lock()
 
     async def adopt(self, job: Job, result: Path, summary: str = "") -> Model:
         """Copy a job's result here under the next free version, and return it. Asked again, it returns the same.
@@ -85,16 +90,17 @@ class ModelLibrary:
         Raises:
             Conflict: it is published.
         """
-        model = await self.get(ident)
-        if any(publication.model == ident for publication in await self._store.publications.all()):
-            raise Conflict(
-                f"{ident} is published",
-                hint="Withdraw it, or publish another version, then delete it.",
-                code="published",
-                values={"model": ident},
-            )
-        await asyncio.to_thread(self._trash.take, "model", ident, self._folder / ident)
-        await self._store.models.put(replace(model, deleted=now()))
+        async with self.staying:
+            model = await self.get(ident)
+            if any(publication.model == ident for publication in await self._store.publications.all()):
+                raise Conflict(
+                    f"{ident} is published",
+                    hint="Withdraw it, or publish another version, then delete it.",
+                    code="published",
+                    values={"model": ident},
+                )
+            await asyncio.to_thread(self._trash.take, "model", ident, self._folder / ident)
+            await self._store.models.put(replace(model, deleted=now()))
         self._bus.publish(Gone("model", ident))
 
     async def restore(self, ident: str) -> Model:

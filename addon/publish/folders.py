@@ -15,7 +15,7 @@ from addon.errors import AppError, Conflict, Unavailable
 
 MODELS, BACKUPS, EXTERNAL = "esphome/wakesmith", "esphome/.wakesmith", "custom_wake_words"
 PREFIX, SUFFIX = ".wakesmith-", ".partial"  # of names until a file is whole; no program takes them for its own
-_PRIVATE = 0o644  # of new files: HomeFolder Assistant and ESPHome may run as others
+_READABLE = 0o644  # of new files: Home Assistant and ESPHome may run as others
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def write_file(path: Path, data: bytes, like: os.stat_result | None = None) -> N
             with partial.open("wb") as file:
                 file.write(data)
                 file.flush()
-                os.fchmod(file.fileno(), _PRIVATE if like is None else like.st_mode & 0o7777)
+                os.fchmod(file.fileno(), _READABLE if like is None else like.st_mode & 0o7777)
                 if like is not None:
                     with suppress(PermissionError):
                         os.fchown(file.fileno(), like.st_uid, like.st_gid)

@@ -40,7 +40,7 @@ class Publisher:
 
         Args:
             data: the data folder.
-            homeassistant: HomeFolder Assistant's configuration folder, "" where there is none.
+            homeassistant: Home Assistant's configuration folder, "" where there is none.
             trainer: the command before `verify`. env: of the trainer's programs.
         """
         self._store, self._bus, self._models = store, bus, models
@@ -123,19 +123,15 @@ class Publisher:
             Unavailable: the trainer cannot be asked, or the files cannot be written.
         """
         self._home.folder()
-        gate = await self.gate(model, compare=not replace)
-        gate.require(override, replace)
-        async with self._changing:
-            found = await self._models.get(model)
-            await self._place(found)
-            earlier = await self._earlier(found.word)
-            overridden = gate.weak if override else ()
-            if earlier and earlier.model == model:
-                await self._label(earlier)
-                return earlier
-            previous = [earlier.model, *earlier.previous] if earlier else []
-            kept = tuple(dict.fromkeys(ident for ident in previous if ident != model))
-            return await self._keep(Publication(found.word, model, found.phrase, now(), kept, overridden))
+        while True:
+            gate = await self.gate(model, compare=not replace)
+            gate.require(override, replace)
+            async with self._changing, self._models.staying:
+                found = await self._models.get(model)
+                rival = await self._rival(found)
+                if replace or gate.rival == (rival.id if rival else None):
+                    return await self._publish(found, gate.weak if override else ())
+            # Another version was published meanwhile: that is the one to be beaten.
 
     async def rollback(self, word: str) -> Publication:
         """Make the version before the one that counts. Its files are put back where they are gone.
@@ -144,7 +140,7 @@ class Publisher:
             NotFound: the word is not published.
             Conflict: `no_previous`: there is no version before that is still in the library.
         """
-        async with self._changing:
+        async with self._changing, self._models.staying:
             publication = await self.of_word(word)
             for place, ident in enumerate(publication.previous):
                 try:
@@ -187,6 +183,16 @@ class Publisher:
             named = {ident for one in publications for ident in (one.model, *one.previous)}
             counting = {one.model for one in publications}
             return await self._shelf.tidy(named, named if active is None else counting | set(active))
+
+    async def _publish(self, model: Model, overridden: tuple[str, ...]) -> Publication:
+        await self._place(model)
+        earlier = await self._earlier(model.word)
+        if earlier and earlier.model == model.id:
+            await self._label(earlier)
+            return earlier
+        previous = [earlier.model, *earlier.previous] if earlier else []
+        kept = tuple(dict.fromkeys(ident for ident in previous if ident != model.id))
+        return await self._keep(Publication(model.word, model.id, model.phrase, now(), kept, overridden))
 
     async def _rival(self, model: Model) -> Model | None:
         """Return the version of a word that is published now, if it is another and still in the library."""

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from addon.errors import Conflict, NotFound
+from addon.publish.backups import Backups
 from addon.publish.folders import EXTERNAL, MODELS, HomeFolder, flush_folder, read_plain, sweep_partials, write_file
 from addon.store import Store
 
@@ -71,7 +72,8 @@ class Shelf:
     async def tidy(self, models: Collection[str], external: Collection[str]) -> list[str]:
         """Remove the files of all models but those, in either folder, and those that a YAML file of ESPHome's names.
 
-        Returns the ids of models that lost files. What the user changed since, or put there, stays.
+        What undoing an edit would bring back counts as named. What the user changed since, or put there, stays.
+        Returns the ids of models that lost files.
         """
         if not self._home.is_there:
             return []
@@ -155,7 +157,7 @@ class Shelf:
         stale = {path for path in ledger if Path(path).stem not in keep[str(Path(path).parent)]}
         if not stale:
             return set()
-        named = named_models(Path(self._home.root) / "esphome")
+        named = named_models(Path(self._home.root) / "esphome") | self._undoable()
         removed = set()
         for name in sorted(stale):  # a .json before its .tflite
             path = Path(self._home.root) / name
@@ -167,6 +169,11 @@ class Shelf:
         for folder in (MODELS, EXTERNAL):
             flush_folder(Path(self._home.root) / folder)
         return removed
+
+    def _undoable(self) -> set[str]:
+        """Return the ids of models that YAML files would name again if an edit was undone."""
+        backups = Backups(self._home)
+        return {found.decode() for edit in backups.taken() for found in _NAMED.findall(backups.before(edit) or b"")}
 
 
 def named_models(esphome: Path) -> set[str]:

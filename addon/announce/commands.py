@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from addon.announce.mqtt import Incoming
-from addon.errors import AppError, BadRequest, Invalid, NotFound, TooLarge, TooMany, Unavailable
+from addon.errors import AppError, BadRequest, Invalid, NotFound, TooLarge, TooMany
 
 LARGEST = 16 << 10  # bytes of a command
 MOST_WAITING = 20
 _LONGEST_ID = 64  # characters
 _MOST_REMEMBERED, _REMEMBERED_S = 200, 60.0  # a command with an id that comes twice within this time is done once
-_PATIENCE_S = 60.0
+_PATIENCE_S = 60.0  # that the next command waits for one, such as a publication that is compared first
 _log = logging.getLogger(__name__)
 
 Action = Callable[[dict[str, Any]], Awaitable[Mapping[str, Any]]]
@@ -57,6 +57,8 @@ class Commands:
     refusals: Bucket = field(default_factory=lambda: Bucket(burst=5.0))
     _waiting: deque[Incoming] = field(default_factory=deque)
     _done: OrderedDict[bytes, tuple[float, bytes]] = field(default_factory=OrderedDict)
+    _under_way: set[bytes] = field(default_factory=set)
+    _doing: set[asyncio.Task[None]] = field(default_factory=set)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _task: asyncio.Task[None] | None = None
 
@@ -66,9 +68,10 @@ class Commands:
 
     async def stop(self) -> None:
         """Do no more."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        tasks = [task for task in (self._task, *self._doing) if task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def take(self, message: Incoming) -> None:
         """Let a command wait, unless there are too many: then one answer stands for several."""
@@ -85,15 +88,25 @@ class Commands:
             await self._news.wait()
             self._news.clear()
             while self._waiting:
-                await self._do(self._waiting.popleft())
+                doing = asyncio.create_task(self._do(self._waiting.popleft()), name="command")
+                self._doing.add(doing)
+                doing.add_done_callback(self._doing.discard)
+                await asyncio.wait({doing}, timeout=_PATIENCE_S)
 
     async def _do(self, message: Incoming) -> None:
+        if message.payload in self._under_way:
+            return  # it is answered when it is done
         at, before = self._done.get(message.payload, (float("-inf"), b""))
         if at + _REMEMBERED_S > time.monotonic():
             self.answer(before)
             return
         ident = _id_of(message.payload)
-        answer = await self._carry_out(message, ident)
+        under_way = {message.payload} if ident is not None else set()
+        self._under_way |= under_way
+        try:
+            answer = await self._carry_out(message, ident)
+        finally:
+            self._under_way -= under_way
         if ident is not None:
             self._done[message.payload] = (time.monotonic(), answer)
             if len(self._done) > _MOST_REMEMBERED:
@@ -112,10 +125,7 @@ class Commands:
                     f"action: one of {', '.join(self.actions)} is allowed. Received: {str(name)[:40]!r}",
                     code="action",
                 )
-            async with asyncio.timeout(_PATIENCE_S):
-                return _answer(ident, result=await action(values))
-        except TimeoutError:
-            return _answer(ident, error=Unavailable("this takes too long; see in the panel what became of it"))
+            return _answer(ident, result=await action(values))
         except AppError as error:
             return _answer(ident, error=error)
         except Exception:  # a fault of ours: whoever asked is told, and the next command is done

@@ -1,6 +1,7 @@
 """Commands over a real broker: what is no command is refused with an answer, and nothing ends the service."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,3 +114,32 @@ async def test_a_bucket_fills_again() -> None:
     assert [bucket.take(), bucket.take()] == [True, False]
     at += 1000
     assert [bucket.take() for _ in range(3)] == [True, True, False]
+
+
+async def test_what_takes_long_is_finished_and_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addon.announce.commands._PATIENCE_S", 0.05)
+    compared, answers = asyncio.Event(), list[dict[str, Any]]()
+    done: list[str] = []
+
+    async def deploy(_values: dict[str, Any]) -> dict[str, Any]:
+        await compared.wait()
+        done.append("deploy")
+        return {"deployment": "deployment_1"}
+
+    async def cancel(_values: dict[str, Any]) -> dict[str, Any]:
+        done.append("cancel")
+        return {}
+
+    commands = Commands({"deploy": deploy, "cancel": cancel}, lambda answer: answers.append(json.loads(answer)))
+    commands.start()
+    for text in (b'{"id": "1", "action": "deploy"}', b'{"id": "1", "action": "deploy"}', b'{"action": "cancel"}'):
+        commands.take(Incoming("", text, False, len(text)))
+    await until(lambda: "cancel" in done)
+    compared.set()
+    await until(lambda: len(answers) == 2)
+    await commands.stop()
+    assert done == ["cancel", "deploy"]
+    assert answers == [
+        {"id": None, "ok": True, "result": {}},
+        {"id": "1", "ok": True, "result": {"deployment": "deployment_1"}},
+    ]

@@ -17,7 +17,7 @@ from addon.library.models import ModelLibrary
 from addon.publish.backups import Backups, EditState, Taken, digest
 from addon.publish.esphome_yaml.editing import Edit as Change
 from addon.publish.esphome_yaml.editing import find_words, plan_edit, remove_edit
-from addon.publish.esphome_yaml.entry import Choice, ModelEntry, word_of
+from addon.publish.esphome_yaml.entry import Choice, ModelEntry, model_of
 from addon.publish.folders import MODELS, HomeFolder, check_inside, sweep_partials, telling, write_file
 from addon.publish.gate import read_report
 
@@ -107,9 +107,9 @@ class Edits:
     async def _earlier(self, edit: Taken) -> ModelEntry | None:
         """Return the version of the word that the file had before an edit."""
         before = await asyncio.to_thread(self._backups.before, edit)
-        names = re.findall(r"wakesmith/([a-z0-9_]{1,64})\.json", (before or b"").decode("utf-8", "replace"))
-        for name in names:
-            if word_of(name) == edit.word:
+        paths = re.findall(r"wakesmith/[a-z0-9_]{1,64}\.json", (before or b"").decode("utf-8", "replace"))
+        for path in paths:
+            if name := model_of(path, edit.word):
                 try:
                     return await self._entry(name)
                 except NotFound:

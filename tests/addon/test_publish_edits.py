@@ -82,6 +82,16 @@ async def test_an_upgrade_that_is_taken_back_brings_the_version_before(tmp_path:
         assert kitchen.read_bytes() == before + b"# mine\r\n"
 
 
+async def test_a_word_without_a_version_that_a_person_named_comes_back(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        kitchen, own = kitchen_of(room), b"models:\r\n    - model: wakesmith/hey_jarvis.json\r\n"
+        kitchen.write_bytes(b"esp32:\r\nmicrophone:\r\nmicro_wake_word:\r\n  " + own)
+        edit = await room.edits.apply("kitchen.yaml", (await room.add()).id)
+        kitchen.write_bytes(kitchen.read_bytes() + b"# mine\r\n")
+        assert not (await room.edits.undo(edit)).exact
+        assert kitchen.read_bytes().endswith(own + b"# mine\r\n")
+
+
 async def test_a_file_that_is_not_as_it_was_shown_is_left_alone(tmp_path: Path) -> None:
     async with pressroom(tmp_path) as room:
         kitchen = kitchen_of(room)

@@ -14,6 +14,7 @@ from addon.store import Store
 
 _KEPT = "notices"  # the setting: what was told, as mark by tag
 _CALM_S = 0.5  # what happens at once is told at once
+_PAUSE_S = 5.0  # before it is tried again where what there is to tell could not be read or kept
 _ALIKE = (DeploymentChanged, Gone, JobChanged, ModelChanged, PublicationChanged)
 _log = logging.getLogger(__name__)
 
@@ -33,9 +34,13 @@ class Notices:
         hearing = asyncio.create_task(self._hear())
         try:
             while True:
-                with suppress(Unavailable):  # nobody is there: the next that comes is told
-                    await self._settle()
-                await self._stir.wait()
+                try:
+                    with suppress(Unavailable):  # nobody is there: the next that comes is told
+                        await self._settle()
+                    await self._stir.wait()
+                except Exception:  # such as a database that refuses
+                    _log.exception("Home Assistant is not told what happened; it is tried again")
+                    await asyncio.sleep(_PAUSE_S)
                 await asyncio.sleep(_CALM_S)
                 self._stir.clear()
         finally:

@@ -1,5 +1,6 @@
 """What a training was asked to be sent to is sent when it is done, whether or not anybody looks on."""
 
+import asyncio
 import logging
 
 from addon.bus import Bus, JobChanged, Overrun
@@ -9,6 +10,7 @@ from addon.satellites.deployments import Deployments
 from addon.satellites.roster import Roster
 from addon.store import Store
 
+PAUSE_S = 5.0  # before jobs are looked at again that could not be read
 _log = logging.getLogger(__name__)
 
 
@@ -25,6 +27,9 @@ class Sender:
                 await self._hear()
             except Overrun:
                 continue  # too much happened at once: all jobs are looked at again
+            except Exception:  # such as a database that refuses
+                _log.exception("what is to be sent cannot be found out")
+                await asyncio.sleep(PAUSE_S)
 
     async def _hear(self) -> None:
         async with self._bus.listen() as messages:

@@ -1,6 +1,7 @@
 """What a training was asked to be sent to is sent when it is done: once, over restarts too."""
 
 import asyncio
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from addon.bus import JobChanged
 from addon.errors import Conflict
 from addon.fleet import DeploymentState
 from addon.records import Job, JobRequest, JobState
+from addon.satellites import automatic
 from addon.satellites.automatic import Sender
 from addon.times import now
 from tests.addon.dispatch import HALL, KITCHEN, bench
@@ -51,6 +53,24 @@ async def test_what_was_done_while_the_app_was_away_is_sent_at_its_start_and_onc
             await asyncio.sleep(0.2)
             sender.cancel()
         assert [one.model for one in await b.deployments.all()] == ["hey_jarvis_v1"]
+
+
+async def test_a_database_that_refuses_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(automatic, "PAUSE_S", 0.05, raising=False)
+    async with bench(tmp_path, external()) as b:
+        await b.store.jobs.put(trained((KITCHEN,)))
+
+        async def refuse(*_states: JobState) -> list[Job]:
+            raise sqlite3.OperationalError("disk I/O error")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(b.store.jobs, "all", refuse)
+            sender = asyncio.create_task(Sender(b.store, b.bus, b.means.roster, b.deployments).run())
+            await asyncio.sleep(0.02)
+        async with asyncio.timeout(5):
+            while not await b.deployments.all():
+                await asyncio.sleep(0.01)
+        sender.cancel()
 
 
 async def test_what_the_gate_holds_back_is_seen_among_the_deployments(tmp_path: Path) -> None:

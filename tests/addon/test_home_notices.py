@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import sqlite3
 from typing import Any
 
 import pytest
@@ -108,3 +109,19 @@ async def test_it_speaks_home_assistants_language(open_house: Any) -> None:
         async with connected(house, language="de") as socket:
             await change(house, FAILED)
             assert (await told(socket))[1]["title"] == "Das Training von „hey jarvis“ ist fehlgeschlagen"
+
+
+async def test_a_database_that_refuses_is_asked_again(open_house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "_PAUSE_S", 0.05, raising=False)
+
+    async def refuse() -> list[Any]:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    async with open_house() as house:
+        await begun(house)
+        async with connected(house) as socket:
+            with monkeypatch.context() as patch:
+                patch.setattr(house.app.parts.store.publications, "all", refuse)
+                await change(house, FAILED)
+                await asyncio.sleep(0.1)
+            assert (await told(socket))[1]["tag"] == "job_job_1"

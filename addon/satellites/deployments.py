@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from addon.bus import DeploymentChanged
 from addon.errors import AppError, Conflict, Invalid, TooMany
 from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target, TargetState
+from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.means import Means
+from addon.satellites.previews import Preview, preview, refusal
 from addon.satellites.recovery import recover
 from addon.satellites.run import Run
 from addon.satellites.versions import listens
@@ -22,22 +24,6 @@ PAUSE_S = 5.0  # before a deployment is tried again whose record could not be wr
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What sending a model to a satellite would do.
-
-    Attributes:
-        diff: of its YAML file. `notes`: what to know before.
-        error: why it cannot be sent, as the API says it.
-    """
-
-    satellite: str
-    delivery: Delivery
-    diff: str = ""
-    notes: tuple[Mapping[str, Any], ...] = field(default=())
-    error: Mapping[str, Any] | None = None
-
-
 class Deployments:
     """All deployments. Call `start` first and `stop` last; every method belongs to one event loop."""
 
@@ -45,7 +31,7 @@ class Deployments:
         self._means = means
         self._run: Run | None = None
         self._woken = asyncio.Event()
-        self._changing = asyncio.Lock()
+        self._changing, self._asking = asyncio.Lock(), asyncio.Lock()
         self._worker: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -88,7 +74,7 @@ class Deployments:
             NotFound: there is no such model or satellite.
         """
         await self._means.store.models.get(model)
-        return [await self._preview(model, self._means.roster.get(id)) for id in _checked(satellites)]
+        return [await preview(self._means.editor, model, self._means.roster.get(id)) for id in _checked(satellites)]
 
     async def create(
         self, model: str, satellites: Sequence[str], *, override: bool = False, replace_rival: bool = False
@@ -102,7 +88,7 @@ class Deployments:
         found = [self._means.roster.get(id) for id in _checked(satellites)]
         for satellite in found:
             if satellite.delivery is Delivery.NONE:
-                raise _unfit(satellite)
+                raise refusal(satellite)
         await self._publish(model, override, replace_rival)
         return await self._queue("send", model, [_target(satellite) for satellite in found])
 
@@ -117,7 +103,7 @@ class Deployments:
             try:
                 satellite = self._means.roster.get(id)
                 if satellite.delivery is Delivery.NONE:
-                    raise _unfit(satellite)
+                    raise refusal(satellite)
                 ready.append(_target(satellite))
             except AppError as error:
                 unfit.append(self._failed(id, error))
@@ -142,26 +128,31 @@ class Deployments:
     async def rollback(self, word: str) -> Deployment:
         """Publish the version before again, and send it to the satellites that listen for this one.
 
+        Asked again while that is under way, it is the same.
+
         Raises:
             NotFound: the word is not published. Conflict: there is no version before.
         """
-        publication = await self._means.publisher.rollback(word)
-        return await self._queue("rollback", publication.model, self._listeners(word, publication.model))
+        async with self._asking:
+            for one in await self._under_way("rollback"):
+                if word_of(one.model) == word:
+                    return one
+            publication = await self._means.publisher.rollback(word)
+            return await self._queue("rollback", publication.model, self._listeners(word, publication.model))
 
     async def undo(self, id: str) -> Deployment:
         """Take back what a deployment did: files byte for byte, and devices that were flashed are flashed again.
 
+        Asked again while that is under way, it is the same.
+
         Raises:
             Conflict: it has not ended, did nothing, or was undone already.
         """
-        before = await self.get(id)
-        touched = [one for one in before.targets if one.state is TargetState.DONE or one.edit or one.flashed]
-        if not before.state.ended:
-            raise Conflict(f"the deployment is {before.state}", "Cancel it first.", "not_ended")
-        if before.undone or before.kind == "undo" or not touched:
-            raise Conflict("there is nothing to undo", "Send the version that you want.", "nothing_to_undo")
-        targets = [Target(one.satellite, one.name, one.delivery) for one in reversed(touched)]
-        return await self._queue("undo", before.model, targets, of=id)
+        async with self._asking:
+            for one in await self._under_way("undo"):
+                if one.of == id:
+                    return one
+            return await self._undo(await self.get(id))
 
     async def cancel(self, id: str) -> Deployment:
         """End a deployment, or take it from the queue. Asked again while it ends, it is told so again.
@@ -193,17 +184,18 @@ class Deployments:
         if published.get(found.word) != model:
             await self._means.publisher.publish(model, override=override, replace=replace_rival)
 
-    async def _preview(self, model: str, satellite: Satellite) -> Preview:
-        if satellite.delivery is Delivery.NONE:
-            return Preview(satellite.id, satellite.delivery, error=_unfit(satellite).told())
-        if satellite.delivery is Delivery.EXTERNAL or satellite.configuration is None:
-            return Preview(satellite.id, satellite.delivery)
-        try:
-            change = await self._means.editor.preview(satellite.configuration, model)
-        except AppError as error:
-            return Preview(satellite.id, satellite.delivery, error=error.told())
-        notes = tuple(note.told() for note in change.notes)
-        return Preview(satellite.id, satellite.delivery, change.diff, notes)
+    async def _undo(self, before: Deployment) -> Deployment:
+        touched = [one for one in before.targets if one.state is TargetState.DONE or one.edit or one.flashed]
+        if not before.state.ended:
+            raise Conflict(f"the deployment is {before.state}", "Cancel it first.", "not_ended")
+        if before.undone or before.kind == "undo" or not touched:
+            raise Conflict("there is nothing to undo", "Send the version that you want.", "nothing_to_undo")
+        targets = [Target(one.satellite, one.name, one.delivery) for one in reversed(touched)]
+        return await self._queue("undo", before.model, targets, of=before.id)
+
+    async def _under_way(self, kind: str) -> list[Deployment]:
+        waiting = await self._means.store.deployments.all(DeploymentState.QUEUED, DeploymentState.RUNNING)
+        return [self._newest(one) for one in waiting if one.kind == kind]
 
     def _listeners(self, word: str, model: str) -> list[Target]:
         """Return the satellites that listen for another version of a word, those first that are connected."""
@@ -292,7 +284,3 @@ def _checked(satellites: Sequence[str]) -> list[str]:
     if not 1 <= len(ids) <= MOST_TARGETS:
         raise Invalid(f"satellites: 1 to {MOST_TARGETS} are allowed. Received: {len(ids)}")
     return ids
-
-
-def _unfit(satellite: Satellite) -> Conflict:
-    return Conflict(f"{satellite.name}: {satellite.message}", satellite.hint, satellite.code, satellite.values)

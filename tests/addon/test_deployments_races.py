@@ -12,8 +12,8 @@ from addon.fleet import Deployment, DeploymentState
 from addon.publish.edits import Undone
 from addon.satellites import deployments
 from addon.satellites.means import LinkFlasher
-from tests.addon.dispatch import ATTIC, HALL, Bench, bench
-from tests.addon.scripted_home import flashed
+from tests.addon.dispatch import ATTIC, HALL, Bench, bench, model
+from tests.addon.scripted_home import external, flashed
 
 pytestmark = pytest.mark.asyncio
 
@@ -131,3 +131,18 @@ async def test_a_database_that_refuses_for_a_while(
         assert b.editor.files == (
             {"hall.yaml": "hey_jarvis_v1"} if state is DeploymentState.DONE else {"hall.yaml": ""}
         )
+
+
+async def test_pressed_twice_it_is_done_once(tmp_path: Path) -> None:
+    async with bench(tmp_path, flashed(), external(active=["hey_jarvis_v1"])) as b:
+        for version in (1, 2, 3):
+            await b.store.models.put(model(version))
+            await b.publisher.publish(f"hey_jarvis_v{version}")
+        first, second = await asyncio.gather(*(b.deployments.rollback("hey_jarvis") for _ in range(2)))
+        assert first.id == second.id
+        assert (await b.store.publications.get("hey_jarvis")).model == "hey_jarvis_v2"
+        await b.ended(first)
+        sent = await b.ended(await b.deployments.create("hey_jarvis_v2", [HALL]))
+        undos = await asyncio.gather(*(b.deployments.undo(sent.id) for _ in range(2)))
+        assert undos[0].id == undos[1].id
+        await b.ended(undos[0])

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from addon.errors import Conflict, Invalid, NotFound, TooMany
 from addon.fleet import Deployment
-from addon.satellites.deployments import MOST_TARGETS, Preview
+from addon.satellites.deployments import MOST_TARGETS
+from addon.satellites.previews import Preview
 from addon.web.fields import Asked
 from addon.web.parts import Parts
 from addon.web.route import Id, Route

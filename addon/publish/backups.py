@@ -5,6 +5,7 @@ both SHA-256 and the state.
 """
 
 import json
+import os
 import re
 import secrets
 from contextlib import suppress
@@ -64,8 +65,19 @@ class Backups:
     def __init__(self, home: HomeFolder) -> None:
         self._home = home
 
-    def begin(self, configuration: str, word: str, model: str, before: bytes, after: bytes) -> Taken:
+    def begin(
+        self,
+        configuration: str,
+        word: str,
+        model: str,
+        before: bytes,
+        after: bytes,
+        like: os.stat_result | None = None,
+    ) -> Taken:
         """Keep a file before it is touched.
+
+        Args:
+            like: of the file: passwords may stand in it, so that its copies have its rights and owner.
 
         Raises:
             Unavailable: it cannot be kept; nothing is left behind then.
@@ -75,8 +87,8 @@ class Backups:
         edit = Taken(ident, configuration, word, model, digest(before), digest(after), EditState.PLANNED, created)
         place = self._home.folder(f"{BACKUPS}/{ident}")
         try:
-            write_file(place / _BEFORE, before)
-            write_file(place / _AFTER, after)
+            write_file(place / _BEFORE, before, like)
+            write_file(place / _AFTER, after, like)
             self.write(edit)
         except BaseException:
             remove_folder(place)

@@ -127,7 +127,7 @@ class Edits:
             raise _changed(configuration)
         if not change.changed:
             return ""
-        edit = self._backups.begin(path.name, entry.word, model, change.before, change.after)
+        edit = self._backups.begin(path.name, entry.word, model, change.before, change.after, path.stat())
         try:
             self._replace(path, change.before, change.after)
             self._backups.write(replace(edit, state=EditState.TAKEN))
@@ -161,6 +161,8 @@ class Edits:
         files = self._reader()
         if edit.word not in find_words(path.name, files):
             return
+        if edit.state is EditState.PLANNED and f"{edit.model}.json".encode() not in (files(path.name) or b""):
+            return  # it was never written: what is there of the word was there before
         change = plan_edit(path.name, files, earlier) if earlier else remove_edit(path.name, files, edit.word)
         if change.changed:
             self._replace(path, change.before, change.after)

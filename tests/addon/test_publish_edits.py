@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from addon.errors import Conflict, NotFound
-from addon.publish.backups import MOST_KEPT, EditState, digest
+from addon.publish.backups import MOST_KEPT, Backups, EditState, digest
 from addon.publish.esphome_yaml.errors import ConfigError
+from addon.publish.folders import HomeFolder
 from tests.addon.esphome_home import CORPUS, DEVICES
 from tests.addon.pressroom import Pressroom, pressroom
 from tests.addon.test_publish_killed import KITCHEN
@@ -90,6 +91,26 @@ async def test_a_word_without_a_version_that_a_person_named_comes_back(tmp_path:
         kitchen.write_bytes(kitchen.read_bytes() + b"# mine\r\n")
         assert not (await room.edits.undo(edit)).exact
         assert kitchen.read_bytes().endswith(own + b"# mine\r\n")
+
+
+async def test_copies_of_a_file_are_as_private_as_it_is(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        kitchen_of(room).chmod(0o600)
+        edit = await room.edits.apply("kitchen.yaml", (await room.add()).id)
+        place = room.home / "esphome/.wakesmith" / edit
+        assert {(place / name).stat().st_mode & 0o777 for name in ("before", "after")} == {0o600}
+
+
+async def test_an_edit_that_was_never_written_takes_nothing_away(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        kitchen = kitchen_of(room)
+        first, second = await room.add(), await room.add()
+        await room.edits.apply("kitchen.yaml", first.id)
+        before, change = kitchen.read_bytes(), await room.edits.preview("kitchen.yaml", second.id)
+        Backups(HomeFolder(str(room.home))).begin("kitchen.yaml", "hey_jarvis", second.id, before, change.after)
+        kitchen.write_bytes(before + b"# mine\r\n")  # the app was killed just then, and the user went on
+        await room.edits.recover()
+        assert kitchen.read_bytes() == before + b"# mine\r\n"
 
 
 async def test_a_file_that_is_not_as_it_was_shown_is_left_alone(tmp_path: Path) -> None:

@@ -173,8 +173,7 @@ class Announcer:
             self._show_words()
         for happening in happenings:
             file = await self._around.describe_file(happening.model) if happening.model else {}
-            self._tell(self.topics.announce, happening.announcement(file))
-            self._tell(self.topics.event(happening.about), happening.event())
+            self.outbox.tell(self.topics.announce, happening.announcement(file))
         self._session.wake()
 
     async def _show_device(self) -> None:
@@ -193,14 +192,12 @@ class Announcer:
 
     def _forget(self, word: str) -> None:
         if word not in self._words:
-            self.outbox.forget(self.topics.update(word))
-            self.outbox.forget(self.topics.quality(word))
+            self.outbox.forget(self.topics.word(word))
             self._session.wake()
 
     def _show_words(self) -> None:
         for word in self._words:
-            self.outbox.show(self.topics.update(word), _json(self._picture.update(word)))
-            self.outbox.show(self.topics.quality(word), _json(self._picture.quality(word)))
+            self.outbox.show(self.topics.word(word), _json(self._picture.word(word)))
 
     async def _hold_back(self) -> None:
         """Take the device away, once: Home Assistant would complain if it were told of nothing again and again."""
@@ -224,10 +221,6 @@ class Announcer:
 
     def _answer(self, payload: bytes) -> None:
         self.outbox.answer(self.topics.answer, payload)
-        self._session.wake()
-
-    def _tell(self, topic: str, payload: bytes) -> None:
-        self.outbox.tell(topic, payload)
         self._session.wake()
 
 

@@ -103,27 +103,28 @@ def _training(topics: Topics) -> list[Entity]:
         Entity("cancel", "button", "Cancel the training", "mdi:stop", cancel),
         *(
             Entity(f"event_{about}", "event", about.capitalize() + " event", "mdi:bell-ring",
-                   {"state_topic": topics.event(about), "event_types": list(kinds)})
+                   {"state_topic": topics.announce, "value_template": _event(kinds), "event_types": list(kinds)})
             for about, kinds in EVENTS.items()
         ),
     ]  # fmt: skip
 
 
 def _word(topics: Topics, word: str, phrase: str) -> list[Entity]:
+    topic = topics.word(word)
     update = {
-        "state_topic": topics.update(word),
+        "state_topic": topic,
+        "value_template": "{{ value_json.versions | to_json }}",
         "command_topic": topics.command,
         "payload_install": _command(action="deploy", word=word),
     }
     percent = {"unit_of_measurement": "%", "state_class": "measurement", "suggested_display_precision": 1}
     rate = {"unit_of_measurement": "1/h", "state_class": "measurement", "suggested_display_precision": 2}
-    quality = topics.quality(word)
     return [
         Entity(f"{word}_update", "update", phrase, "mdi:account-voice", update),
         Entity(f"{word}_recall", "sensor", f"{phrase}: recall", "mdi:ear-hearing",
-               _value(quality, "recall") | percent | _bound(quality, "low", "recall_low")),
+               _value(topic, "quality.recall") | percent | _bound(topic, "low", "recall_low")),
         Entity(f"{word}_false_accepts", "sensor", f"{phrase}: false accepts, at most", "mdi:alarm-light-off",
-               _value(quality, "false_accepts_high") | rate | _bound(quality, "high", "false_accepts_high")),
+               _value(topic, "quality.false_accepts_high") | rate | _bound(topic, "high", "false_accepts_high")),
         Entity(f"{word}_train", "button", f"{phrase}: train again", "mdi:refresh",
                {"command_topic": topics.command, "payload_press": _command(action="train", word=word)}),
         Entity(f"{word}_rollback", "button", f"{phrase}: roll back", "mdi:history",
@@ -136,8 +137,15 @@ def _value(topic: str, key: str) -> dict[str, Any]:
 
 
 def _bound(topic: str, name: str, key: str) -> dict[str, Any]:
-    template = f"{{{{ {{'{name}': value_json.{key}, 'model': value_json.model}} | to_json }}}}"
+    about = f"{{'{name}': value_json.quality.{key}, 'model': value_json.quality.model}}"
+    template = f"{{{{ {about} | to_json }}}}"
     return {"json_attributes_topic": topic, "json_attributes_template": template}
+
+
+def _event(kinds: tuple[str, ...]) -> str:
+    """Return a template that makes an event of an announcement, and nothing of those of other kinds."""
+    event = "dict(value_json, event_type=value_json.kind)"
+    return f"{{% if value_json.kind in {list(kinds)} %}}{{{{ {event} | to_json }}}}{{% endif %}}"
 
 
 def _command(**values: str) -> str:

@@ -25,12 +25,11 @@ class Happening:
     """Something that happened.
 
     Attributes:
-        kind: what, as docs/mqtt.md lists it; `about`: "training" or "delivery", the event entity that tells it.
+        kind: what, as docs/mqtt.md lists it.
         model: the one whose file others may want.
     """
 
     kind: str
-    about: str
     values: Mapping[str, Any]
     model: str | None = None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -40,10 +39,6 @@ class Happening:
         """Return it for whoever wants to know; `file`: size, hash and address of the model."""
         told = {"id": self.id, "at": self.at, "kind": self.kind, **self.values, **file}
         return json.dumps(told, ensure_ascii=False).encode()
-
-    def event(self) -> bytes:
-        """Return it as Home Assistant's `event` entity reads it."""
-        return json.dumps({"event_type": self.kind, **self.values}, ensure_ascii=False).encode()
 
 
 def happened(before: Picture, message: Message) -> Iterator[Happening]:
@@ -80,7 +75,7 @@ def _of_job(before: Job | None, job: Job) -> Iterator[Happening]:
         values |= {"model": job.model, "word": word_of(job.model), "version": version_of(job.model)}
     if kind == "failed":
         values |= {"code": job.code or job.state, "message": job.message, "hint": job.hint}
-    yield Happening(kind, "training", values, model=job.model)
+    yield Happening(kind, values, model=job.model)
 
 
 def _of_publication(before: Publication | None, publication: Publication) -> Iterator[Happening]:
@@ -93,11 +88,11 @@ def _of_publication(before: Publication | None, publication: Publication) -> Ite
         "phrase": publication.phrase,
         "before": before.model if before else None,
     }
-    yield Happening("published", "delivery", values, model=publication.model)
+    yield Happening("published", values, model=publication.model)
 
 
 def _withdrawn(publication: Publication) -> Happening:
-    return Happening("withdrawn", "delivery", {"word": publication.word, "model": publication.model})
+    return Happening("withdrawn", {"word": publication.word, "model": publication.model})
 
 
 def _of_deployment(before: Deployment | None, after: Deployment) -> Iterator[Happening]:
@@ -107,10 +102,10 @@ def _of_deployment(before: Deployment | None, after: Deployment) -> Iterator[Hap
         if not target.state.ended or (last and last.state.ended):
             continue
         if target.state is TargetState.DONE:
-            yield Happening("flashed", "delivery", _target(after, target), model=after.model)
+            yield Happening("flashed", _target(after, target), model=after.model)
         elif target.state is TargetState.FAILED:
             told = {"code": target.code, "message": target.message, "hint": target.hint}
-            yield Happening("not_flashed", "delivery", _target(after, target) | told)
+            yield Happening("not_flashed", _target(after, target) | told)
 
 
 def _target(deployment: Deployment, target: Target) -> dict[str, Any]:

@@ -106,7 +106,11 @@ class Picture:
         model = self.newest(word)
         return model.phrase if model else publication.phrase if publication else word
 
-    def update(self, word: str) -> dict[str, Any]:
+    def word(self, word: str) -> dict[str, Any]:
+        """Return all that is shown of a word."""
+        return {"versions": self.versions(word), "quality": self.quality(word)}
+
+    def versions(self, word: str) -> dict[str, Any]:
         """Return a word's versions as Home Assistant's `update` entity reads them; it refuses any other key."""
         publication, newest = self.publications.get(word), self.newest(word)
         installed = version_of(publication.model) if publication else UNPUBLISHED

@@ -88,6 +88,8 @@ class Session:
     async def stop(self) -> None:
         """Send what waits, if that is soon done, and take leave."""
         end = time.monotonic() + _FAREWELL_S
+        self._outbox.hurry()
+        self.wake()
         while self.status.state is State.CONNECTED and self._outbox.waiting and time.monotonic() < end:
             await asyncio.sleep(0.02)
         if self._task:

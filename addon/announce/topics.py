@@ -51,14 +51,6 @@ class Topics:
         """What became of it."""
         return f"{self.root}/answer"
 
-    def event(self, about: str) -> str:
-        """Where an `event` entity hears of what happened: "training" or "delivery"."""
-        return f"{self.root}/event/{about}"
-
-    def update(self, word: str) -> str:
-        """Where a word's versions stand."""
-        return f"{self.root}/word/{word}/update"
-
-    def quality(self, word: str) -> str:
-        """Where a word's figures stand."""
-        return f"{self.root}/word/{word}/quality"
+    def word(self, word: str) -> str:
+        """Where a word's versions and figures stand."""
+        return f"{self.root}/word/{word}"

@@ -11,8 +11,10 @@ import pytest
 
 from addon.announce.outbox import MOST_TOLD
 from addon.announce.session import Patience, State
-from addon.bus import JobChanged, JobEvent
+from addon.bus import JobChanged, JobEvent, PublicationChanged
+from addon.fleet import Publication
 from addon.records import JobState
+from addon.times import now
 from tests.addon.mqtt_world import ID, Other, job, model, until, world
 from tests.real.broker import Broker
 from trainer.events import Metric, Progress, Stage, StageState
@@ -65,11 +67,11 @@ async def test_a_restart_in_the_middle_of_a_run(broker: Any, other: Other, tmp_p
         broker.start()
         await until(lambda: here.state is State.CONNECTED)
         await until(lambda: (other.last(TRAINING) or {}).get("state") == "idle")
-        await until(lambda: other.last("hey_jarvis/update"))
-        assert other.last("hey_jarvis/update")["latest_version"] == "2"
+        await until(lambda: other.last("word/hey_jarvis"))
+        assert other.last("word/hey_jarvis")["versions"]["latest_version"] == "2"
         await until(lambda: other.last("/config"))
         await until(lambda: other.on("/availability")[-1].payload == b"online")
-        await until(lambda: len(other.on("/event/training")) == 1, 15)
+        await until(lambda: len(other.on("/announce")) == 1, 15)
         await asyncio.sleep(0.5)
         assert [message.value["kind"] for message in other.on("/announce")] == [
             "finished"
@@ -172,6 +174,34 @@ async def test_a_long_training_is_no_flood(broker: Any, other: Other, tmp_path: 
         assert number > 1000
         assert 2 <= len(times) <= 6
         assert all(sum(t <= u < t + 1 for u in times) <= 2 for t in times)
+
+
+async def test_the_end_of_a_training_is_no_flood(broker: Any, other: Other, tmp_path: Path) -> None:
+    """All at once: the training ends, its word is new and published, the next training begins and fails."""
+    async with world(tmp_path, broker) as here:
+        await here.happens(job())
+        await until(lambda: (other.last(TRAINING) or {}).get("state") == "training")
+        await asyncio.sleep(1.2)
+        del other.heard[:]
+        for number in range(20):
+            here.bus.publish(JobEvent("job_1", Progress(number, 20)))
+            await asyncio.sleep(0.02)
+        await here.happens(model(1), job(state=JobState.DONE, model="hey_jarvis_v1"))
+        here.bus.publish(PublicationChanged(Publication("hey_jarvis", "hey_jarvis_v1", "hey jarvis", now())))
+        await here.happens(job("job_2"), job("job_2", JobState.FAILED, code="disk", message="the disk is full"))
+        other.say(f"{ROOT}/command", {"id": "beside", "action": "cancel"})
+        await until(lambda: other.last("/answer"), 1.0)  # who asks is answered at once
+        await until(lambda: here.announcer.outbox.waiting == 0)
+        await asyncio.sleep(0.2)
+    told = [message.value["kind"] for message in other.on("/announce")]
+    assert told == ["finished", "published", "failed"]
+    assert other.last(TRAINING)["state"] == "idle"
+    assert other.last("word/hey_jarvis")["versions"]["installed_version"] == "1"
+    assert "hey_jarvis_update" in other.last("/config")["components"]
+    beside = ("/command", "/answer", "/availability")
+    times = [message.at for message in other.heard if not message.topic.endswith(beside)]
+    assert 6 <= len(times) <= 10
+    assert all(sum(t <= u < t + 1 for u in times) <= 2 for t in times)
 
 
 async def test_two_apps_at_one_broker(broker: Any, other: Other, tmp_path: Path) -> None:

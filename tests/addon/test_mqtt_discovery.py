@@ -38,7 +38,7 @@ def test_home_assistant_takes_every_key() -> None:
     known = picture()
     words = {word: known.phrase(word) for word in known.words()}
     message = json.loads(describe(TOPICS, "0.1.0", words, {"old_update": "update"}))
-    given = {"message": message, "updates": [known.update(word) for word in words]}
+    given = {"message": message, "updates": [known.versions(word) for word in words]}
     python = inside("home-assistant", "bin/python")
     script = Path(__file__).with_name("check_discovery.py")
     done = subprocess.run(
@@ -57,11 +57,11 @@ def test_what_is_true_is_what_home_assistant_shows() -> None:
         "job": "job_1", "queue": 1,
     }  # fmt: skip
     assert known.training()["state"] in STATES
-    update = known.update("hey_jarvis")
+    update = known.versions("hey_jarvis")
     assert (update["installed_version"], update["latest_version"]) == ("1", "2")
     assert (update["in_progress"], update["update_percentage"]) == (True, 60)
     assert known.quality("hey_jarvis")["model"] == "hey_jarvis_v1"  # the one that the house listens for
-    other = known.update("hallo_haus")
+    other = known.versions("hallo_haus")
     assert other["installed_version"] == "0"
     assert len(other["release_summary"]) == 255
     assert known.quality("hallo_haus")["recall"] is None
@@ -87,10 +87,10 @@ def test_every_kind_action_and_topic_is_documented() -> None:
     for name in (*actions, *(kind for kinds in EVENTS.values() for kind in kinds)):
         assert f"| `{name}` |" in page, name
     plain = (TOPICS.availability, TOPICS.training, TOPICS.announce, TOPICS.command, TOPICS.answer, TOPICS.discovery)
-    for topic in (*plain, TOPICS.update("<word>"), TOPICS.quality("<word>"), TOPICS.event("training")):
+    for topic in (*plain, TOPICS.word("<word>")):
         assert f"`{topic.replace(TOPICS.id, '<id>')}`" in page, topic
     known = picture()
-    for key in (*known.training(), *known.update("hey_jarvis"), *known.quality("hey_jarvis")):
+    for key in (*known.training(), *known.versions("hey_jarvis"), *known.quality("hey_jarvis")):
         assert f"`{key}`" in page, key
 
 

@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from addon.announce.mqtt import Outgoing
-from addon.announce.outbox import MOST_TOLD, Outbox
+from addon.announce.outbox import MOST_TOLD, PACE, Outbox
 
 
 @dataclass
@@ -110,7 +110,7 @@ def test_nothing_is_lost_whatever_the_connection_does(steps: list[tuple[object, 
                     line.cut()  # the receipts were on their way
     if not line.connected:
         line.connect()
-    for _ in range(4):
+    for _ in range(len(steps) + 4):  # what is told now goes at its pace
         line.now += 5
         line.send()
         line.arrive(1000, receipts=True)
@@ -148,7 +148,8 @@ def test_what_happened_waits_until_others_are_back() -> None:
     outbox.repeat()  # Home Assistant says that it is there
     assert [message.payload for message in outbox.take(101.0)] == [b"before", b"after"]
     outbox.tell("t", b"now")
-    assert [message.payload for message in outbox.take(101.0)] == [b"now"]
+    assert outbox.take(101.5) == []
+    assert [message.payload for message in outbox.take(outbox.next_due or 0)] == [b"now"]
 
 
 def test_the_oldest_gives_way() -> None:
@@ -158,3 +159,58 @@ def test_the_oldest_gives_way() -> None:
     outbox.begin(0.0)
     assert (outbox.lost, outbox.waiting) == (50, MOST_TOLD)
     assert outbox.take(100.0)[0].payload == b"50"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([*"abcdef", "tell", "answer"]), st.floats(0.0, 1.0)), max_size=80))
+def test_no_second_has_more_than_two_and_what_happened_goes_first(steps: list[tuple[str, float]]) -> None:
+    outbox, now, told = Outbox(), 0.0, 0
+    sent: list[tuple[float, Outgoing]] = []
+    shown: dict[str, bytes] = {}
+    outbox.begin(now)
+
+    def send() -> None:
+        due = outbox.next_due
+        messages = outbox.take(now)
+        assert not messages or (due is not None and due <= now)
+        sent.extend((now, message) for message in messages if message.topic != "answer")
+        assert not any(message.topic == "answer" for message in outbox.take(now))  # none of them is held up
+        if told > sum(message.topic == "told" for _, message in sent):
+            assert not any(message.retain for message in messages)
+
+    for number, (what, seconds) in enumerate(steps):
+        payload = f"{number}".encode()
+        match what:
+            case "tell":
+                outbox.tell("told", payload)
+                told += 1
+            case "answer":
+                outbox.answer("answer", payload)
+            case topic:
+                outbox.show(topic, payload)
+                shown[topic] = payload
+        send()
+        now += seconds
+    while (due := outbox.next_due) is not None:
+        now = max(now, due)
+        send()
+    assert all(sum(at <= other < at + 1 for other, _ in sent) <= PACE for at, _ in sent)
+    assert {m.topic: m.payload for _, m in sent if m.retain} == shown
+    heard = [int(m.payload) for _, m in sent if m.topic == "told"]
+    assert (len(heard), heard) == (told, sorted(heard))
+
+
+def test_who_begins_anew_and_who_leaves_are_not_made_to_wait() -> None:
+    outbox = Outbox(grace_s=0.0)
+    for number in range(30):
+        outbox.show(f"{number}", b"1")
+        outbox.tell("t", b"1")
+    outbox.begin(0.0)
+    assert len(outbox.take(0.0)) == 60
+    outbox.repeat()
+    assert len(outbox.take(2.0)) == 30
+    for _ in range(9):
+        outbox.tell("t", b"2")
+    assert len(outbox.take(2.1)) == 0
+    outbox.hurry()
+    assert len(outbox.take(2.1)) == 9

@@ -34,13 +34,11 @@ async def read_identity(store: Store) -> Identity:
     return Identity(**{key: found.get(name, made[name]) for key, name in (("id", INSTALLATION), ("token", TOKEN))})
 
 
-async def has_integration(store: Store) -> bool:
-    """Say whether Home Assistant's integration is set up: from its first hello until its entry is removed."""
-    return bool((await store.settings.all()).get(INTEGRATION))
-
-
 async def met_integration(store: Store) -> str | None:
-    """Return the version of the integration that said hello last; None where none is set up."""
+    """Return the version of the integration that said hello last; None where none is set up.
+
+    It is set up from its first hello until its entry is removed.
+    """
     found = await store.settings.all()
     return str(found.get(VERSION, "")) if found.get(INTEGRATION) else None
 

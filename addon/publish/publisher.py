@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from addon.bus import Bus, Gone, PublicationChanged
@@ -169,20 +169,13 @@ class Publisher:
             self._bus.publish(Gone("publication", word))
         await self.tidy()
 
-    async def tidy(self, active: Collection[str] | None = None) -> list[str]:
+    async def tidy(self) -> list[str]:
         """Take away the files that nothing names any more; return the ids of models that lost some.
 
         Versions before the published one stay, since a rollback may come; so do those that a YAML file names.
-
-        Args:
-            active: what satellites listen for that load words by themselves, where that is known: earlier versions
-                that none of them has are no longer offered to them.
         """
         async with self._changing:
-            publications = await self.all()
-            named = {ident for one in publications for ident in (one.model, *one.previous)}
-            counting = {one.model for one in publications}
-            return await self._shelf.tidy(named, named if active is None else counting | set(active))
+            return await self._shelf.tidy({i for one in await self.all() for i in (one.model, *one.previous)})
 
     async def _publish(self, model: Model, overridden: tuple[str, ...]) -> Publication:
         await self._place(model)

@@ -6,7 +6,6 @@ import pytest
 
 from addon.homeassistant.identity import (
     forget_integration,
-    has_integration,
     met_integration,
     note_integration,
     read_identity,
@@ -29,8 +28,8 @@ async def test_it_is_made_once(tmp_path: Path) -> None:
 
 async def test_an_integration_comes_and_goes(tmp_path: Path) -> None:
     async with await Store.open(tmp_path / NAME) as store:
-        assert (await has_integration(store), await met_integration(store)) == (False, None)
+        assert await met_integration(store) is None
         await note_integration(store, "1.2.3")
-        assert (await has_integration(store), await met_integration(store)) == (True, "1.2.3")
+        assert await met_integration(store) == "1.2.3"
         await forget_integration(store)
-        assert (await has_integration(store), await met_integration(store)) == (False, None)
+        assert await met_integration(store) is None

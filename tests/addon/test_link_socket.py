@@ -8,7 +8,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
 from addon.errors import Unavailable
-from addon.homeassistant.identity import has_integration
+from addon.homeassistant.identity import met_integration
 from addon.web import link
 from addon.web.rates import Buckets
 from tests.addon.integration_double import HELLO, connected, until
@@ -207,7 +207,7 @@ async def test_an_integration_is_set_up_until_its_entry_is_removed(open_house: A
         assert not home.set_up
         async with connected(house):
             assert home.set_up
-        assert await has_integration(house.app.parts.store)
+        assert await met_integration(house.app.parts.store) is not None
     async with open_house() as house:
         home = house.app.parts.home
         assert home.set_up
@@ -218,7 +218,7 @@ async def test_an_integration_is_set_up_until_its_entry_is_removed(open_house: A
         async with house.browser.delete(house.link("link"), headers=house.token) as response:
             assert response.status == 204
         assert not home.set_up
-        assert not await has_integration(house.app.parts.store)
+        assert await met_integration(house.app.parts.store) is None
 
 
 async def test_the_end_of_the_app_ends_the_link(open_house: Any) -> None:

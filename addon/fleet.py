@@ -110,7 +110,7 @@ class Target:
     Attributes:
         satellite: its id; `name` as it was called then.
         percent: of the state it is in, where that is known; `line`: what the tool last said.
-        edit: the id of the edit of its YAML, which can be undone.
+        edit: the id of the edit of its YAML, which can be undone, or of an undo was.
         flashed: whether an upload began.
         code, message, hint, values: of its failure.
         before: ids of the words that it listened for when its turn came.

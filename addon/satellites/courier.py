@@ -44,7 +44,7 @@ class Courier:
         self.target = target
         self._means, self._model, self._save, self._tell = means, model, save, tell
         self._lines: deque[str] = deque(maxlen=_LINES)
-        self._mending = False
+        self._mending = self._file_is_back = False
 
     @property
     def firm(self) -> bool:
@@ -101,6 +101,8 @@ class Courier:
             await self._set(state=TargetState.EDITING)
             if done.edit and not (undone := await self._means.editor.undo(done.edit)).exact:
                 await self._set(code="inexact", message=undone.message)
+            self._file_is_back = True
+            await self._set(edit=done.edit)
             if done.flashed:
                 await self._flash(satellite)
                 await self._confirm("")
@@ -215,6 +217,8 @@ class Courier:
     async def _mend(self) -> str:
         """Put the YAML file back, if the device was not touched; return what is not as one would expect."""
         self._mending = True
+        if self._file_is_back and not self.target.flashed:
+            return "Its YAML file was put back, and the satellite is as it was: undo once more."
         if self.target.flashed or not self.target.edit:
             return ""
         try:

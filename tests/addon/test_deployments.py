@@ -216,6 +216,21 @@ async def test_undo_brings_back_files_and_words(tmp_path: Path) -> None:
             await b.deployments.undo(deployment.id)
 
 
+async def test_an_undo_that_fails_half_way_says_so_and_can_be_done_again(tmp_path: Path) -> None:
+    async with bench(tmp_path, flashed()) as b:
+        deployment = await b.ended(await b.deployments.create("hey_jarvis_v1", [HALL]))
+
+        async def refuse(_params: dict[str, Any]) -> dict[str, Any]:
+            raise Declined("compile", "the disk is full")
+
+        b.home.answers["compile"] = refuse
+        half = (await b.ended(await b.deployments.undo(deployment.id))).targets[0]
+        assert (half.state, half.flashed, bool(half.edit)) == ("failed", False, True)
+        assert "undo once more" in half.hint
+        del b.home.answers["compile"]
+        assert (await b.ended(await b.deployments.undo(deployment.id))).state is DeploymentState.DONE
+
+
 async def test_update_and_rollback_go_where_another_version_is(tmp_path: Path) -> None:
     deaf = external(ATTIC, name="Attic", entity="assist_satellite.attic", active=["okay_nabu"])
     async with bench(tmp_path, external(active=["hey_jarvis_v1"]), deaf) as b:

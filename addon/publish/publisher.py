@@ -157,6 +157,27 @@ class Publisher:
                 values={"word": word, "model": publication.model},
             )
 
+    async def offer(self, model: str) -> bool:
+        """Put back the files of a version that a satellite shall have again, though another counts.
+
+        Returns:
+            Whether any were missing; what is no model of the library is left alone.
+
+        Raises:
+            Conflict, Unavailable: as `publish`.
+        """
+        async with self._changing, self._models.staying:
+            try:
+                found = await self._models.get(model)
+            except NotFound:
+                return False
+            if await self._shelf.holds(model):
+                return False
+            await self._place(found)
+            if counting := await self._earlier(found.word):
+                await self._label(counting)
+            return True
+
     async def withdraw(self, word: str) -> None:
         """Take a word away; devices keep what they have. Files that a YAML file still names stay until it does not.
 

@@ -197,6 +197,8 @@ class Courier:
         """Have a satellite listen for what it did before, in the place of the model."""
         await self._set(state=TargetState.ACTIVATING, percent=None, line="")
         lost = [id for id in done.before if id not in satellite.active]
+        if lost and await self._means.publisher.offer(lost[0]):
+            await self._means.link.ask("refresh_wake_words", {"entities": [satellite.entity]})
         await self._select(satellite, lost[0] if lost else "", [self._model])
 
     async def _select(self, satellite: Satellite, word: str, replaces: list[str]) -> list[str]:

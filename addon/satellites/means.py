@@ -21,6 +21,9 @@ class Publisher(Protocol):
     async def rollback(self, word: str) -> Publication:
         """Publish the version before again."""
 
+    async def offer(self, model: str) -> bool:
+        """Put back the files of a version, though another counts; say whether they were missing."""
+
 
 class Change(Protocol):
     """What an edit of a YAML file would be."""

@@ -66,6 +66,7 @@ class Editor:
 class Publisher:
     store: Store
     published: list[str] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
     refuses: AppError | None = None
 
     async def publish(self, model: str, override: bool = False, replace: bool = False) -> Publication:
@@ -76,6 +77,9 @@ class Publisher:
 
     async def rollback(self, word: str) -> Publication:
         return await self._put((await self.store.publications.get(word)).previous[0])
+
+    async def offer(self, model: str) -> bool:
+        return model in self.missing
 
     async def _put(self, model: str) -> Publication:
         found = await self.store.models.get(model)

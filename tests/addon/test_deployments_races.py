@@ -12,7 +12,7 @@ from addon.fleet import Deployment, DeploymentState
 from addon.publish.edits import Undone
 from addon.satellites import deployments
 from addon.satellites.means import LinkFlasher
-from tests.addon.dispatch import ATTIC, HALL, Bench, bench, model
+from tests.addon.dispatch import ATTIC, HALL, KITCHEN, Bench, bench, model
 from tests.addon.scripted_home import external, flashed
 
 pytestmark = pytest.mark.asyncio
@@ -131,6 +131,16 @@ async def test_a_database_that_refuses_for_a_while(
         assert b.editor.files == (
             {"hall.yaml": "hey_jarvis_v1"} if state is DeploymentState.DONE else {"hall.yaml": ""}
         )
+
+
+async def test_a_version_whose_files_went_meanwhile_is_offered_again(tmp_path: Path) -> None:
+    async with bench(tmp_path, external(active=["hey_jarvis_v2"])) as b:
+        back = await b.ended(await b.deployments.create("hey_jarvis_v1", [KITCHEN]))
+        b.publisher.missing = {"hey_jarvis_v2"}  # it was published no longer when the app started anew
+        b.home.asked.clear()
+        await b.ended(await b.deployments.undo(back.id))
+        assert b.home.whats() == ["refresh_wake_words", "select_wake_word"]
+        assert b.means.roster.get(KITCHEN).active == ("hey_jarvis_v2",)
 
 
 async def test_pressed_twice_it_is_done_once(tmp_path: Path) -> None:

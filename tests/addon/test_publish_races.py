@@ -1,6 +1,7 @@
 """Publishing, while something else is published, deleted or undone."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,17 @@ async def test_files_stay_while_an_edit_that_can_be_undone_brings_them_back(tmp_
             await room.edits.undo(edit)
         await room.publisher.tidy()
         assert room.files("esphome/wakesmith") == []
+
+
+async def test_a_version_that_counts_no_longer_can_be_offered_again(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        for model in (await room.add(), await room.add()):
+            await room.publisher.publish(model.id, replace=True)
+        await room.publisher.rollback("hey_jarvis")
+        await room.publisher.tidy()
+        assert "custom_wake_words/hey_jarvis_v2.json" not in room.files()
+        assert await room.publisher.offer("hey_jarvis_v2")
+        manifest = json.loads((room.home / "custom_wake_words/hey_jarvis_v2.json").read_text())
+        assert manifest["wake_word"] == "hey jarvis (v2)"
+        assert [await room.publisher.offer(name) for name in ("hey_jarvis_v2", "okay_nabu")] == [False, False]
+        assert (await room.publisher.of_word("hey_jarvis")).model == "hey_jarvis_v1"

@@ -137,6 +137,7 @@ class Deployments:
             for one in await self._under_way("rollback"):
                 if word_of(one.model) == word:
                     return one
+            await self._check_room()  # before anything is changed
             publication = await self._means.publisher.rollback(word)
             return await self._queue("rollback", publication.model, self._listeners(word, publication.model))
 
@@ -179,6 +180,7 @@ class Deployments:
         return deployment
 
     async def _publish(self, model: str, override: bool, replace_rival: bool) -> None:
+        await self._check_room()
         found = await self._means.store.models.get(model)
         published = {one.word: one.model for one in await self._means.store.publications.all()}
         if published.get(found.word) != model:
@@ -208,13 +210,16 @@ class Deployments:
         return [_target(satellite) for satellite in sorted(found, key=lambda one: one.online is False)]
 
     async def _queue(self, kind: str, model: str, targets: Sequence[Target], of: str | None = None) -> Deployment:
-        if len(await self._means.store.deployments.all(DeploymentState.QUEUED)) >= MOST_WAITING:
-            raise TooMany(f"{MOST_WAITING} deployments wait already", hint="Cancel some of them first.")
+        await self._check_room()
         state = DeploymentState.QUEUED
         deployment = Deployment(_new_id(), model, kind, state, now(), tuple(targets), of=of)
         await self._put(deployment)
         self._woken.set()
         return deployment
+
+    async def _check_room(self) -> None:
+        if len(await self._means.store.deployments.all(DeploymentState.QUEUED)) >= MOST_WAITING:
+            raise TooMany(f"{MOST_WAITING} deployments wait already", hint="Cancel some of them first.")
 
     async def _work(self) -> None:
         while True:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from addon.errors import TooMany
 from addon.fleet import Deployment, DeploymentState
 from addon.publish.edits import Undone
 from addon.satellites import deployments
@@ -156,3 +157,16 @@ async def test_pressed_twice_it_is_done_once(tmp_path: Path) -> None:
         undos = await asyncio.gather(*(b.deployments.undo(sent.id) for _ in range(2)))
         assert undos[0].id == undos[1].id
         await b.ended(undos[0])
+
+
+async def test_nothing_is_published_that_cannot_be_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployments, "MOST_WAITING", 1)
+    async with bench(tmp_path, external(), start=False) as b:
+        await b.publisher.publish("hey_jarvis_v1")
+        await b.publisher.publish("hey_jarvis_v2")
+        await b.deployments.create("hey_jarvis_v2", [KITCHEN])
+        with pytest.raises(TooMany):
+            await b.deployments.rollback("hey_jarvis")
+        with pytest.raises(TooMany):
+            await b.deployments.create("hey_jarvis_v1", [KITCHEN])
+        assert (await b.store.publications.get("hey_jarvis")).model == "hey_jarvis_v2"

@@ -11,6 +11,7 @@ from aiohttp import ClientError, ClientResponseError
 from ..errors import Refused
 from .asking import Asking
 from .esphome import get_dashboard
+from .validation import explain
 
 _CHECK_S = 120.0  # packages may be fetched from the internet
 _LAST = 40  # lines of a failure that are told
@@ -29,7 +30,7 @@ async def check(asking: Asking) -> dict[str, Any]:
     """Have ESPHome read a configuration.
 
     Raises:
-        Refused: `config`: it does not accept it. The dashboard does not say why, lest secrets be told.
+        Refused: `config`: it does not accept it, for the reason that its dashboard then gives.
     """
     api, configuration = get_dashboard(asking.hass).api, _configuration(asking)
     try:
@@ -40,15 +41,24 @@ async def check(asking: Asking) -> dict[str, Any]:
             raise Refused(f"the ESPHome dashboard has no {configuration}", code="no_configuration") from error
         if error.status not in (400, 422):
             raise _unreachable(f"it answers with status {error.status}") from error
-        raise Refused(
-            f"ESPHome does not accept {configuration}",
-            "Open it in the ESPHome dashboard and choose Validate: it says what is wrong.",
-            "config",
-            {"configuration": configuration},
-        ) from error
+        raise await _not_accepted(api, configuration) from error
     except (ClientError, OSError, TimeoutError) as error:
         raise _unreachable(str(error) or "it does not answer") from error
     return {}
+
+
+async def _not_accepted(api: Any, configuration: str) -> Refused:
+    told = f"ESPHome does not accept {configuration}"
+    if (why := await explain(api, configuration)) is None:
+        hint = "Open it in the ESPHome dashboard and choose Validate: it says what is wrong."
+        return Refused(told, hint, "config", {"configuration": configuration})
+    place = f" ({why.place})" if why.place else ""
+    return Refused(
+        f"{told}: {why.error}{place}",
+        "Mend it in the ESPHome dashboard.",
+        "config",
+        {"configuration": configuration, "lines": "\n".join(why.lines)[-6000:]},
+    )
 
 
 async def compile_firmware(asking: Asking) -> dict[str, Any]:

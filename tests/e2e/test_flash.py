@@ -117,6 +117,9 @@ async def test_what_does_not_compile_is_told_and_nothing_is_touched(kitchen: Kit
     kitchen.device.yaml.write_text(broken.replace("lambda", "no_such_action"))
     target = (await kitchen.send())["targets"][0]
     assert (target["state"], target["code"], target["flashed"]) == ("failed", "config", False)
+    assert "Unable to find action with the name 'no_such_action'" in target["message"]
+    assert "no_such_action: ***" in target["values"]["lines"]
+    assert kitchen.device.password not in str(target["values"])
     kitchen.device.yaml.write_text(good)
     assert kitchen.device.runs
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiohttp import ClientConnectionError, ClientResponseError
+from aiohttp import ClientConnectionError, ClientResponseError, ClientSession, web
+from esphome_dashboard_api import ESPHomeDashboardAPI
 from homeassistant.components import persistent_notification
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall
@@ -52,6 +53,13 @@ class Dashboard:
         if isinstance(self.good, Exception):
             raise self.good
         return {}
+
+    def speaks(self, url: str, session: ClientSession) -> Any:
+        """Return its API with the real client's streams."""
+        real = ESPHomeDashboardAPI(url, session)
+        return SimpleNamespace(
+            url=url, session=session, stream_logs=real.stream_logs, request=self.request, compile=self.compile
+        )
 
     async def get_devices(self) -> Any:
         if isinstance(self.devices, Exception):
@@ -101,6 +109,131 @@ async def test_a_check_says_what_is_wrong(
     await setup()
     dashboard.good = failure
     assert (await app.ask("check", {"configuration": "kitchen.yaml"}))["error"]["code"] == code
+
+
+class Words:
+    """The WebSocket of a dashboard, whatever speaks there: `/ws` of the device builder, `/validate` before it."""
+
+    def __init__(self, path: str, *frames: Any) -> None:
+        self.path, self.frames, self.asked = path, frames, list[Any]()
+        self.port = 0
+
+    async def open(self) -> web.AppRunner:
+        app = web.Application()
+        app.router.add_get(self.path, self._speak)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        return runner
+
+    async def _speak(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.asked.append(await socket.receive_json())
+        for frame in self.frames:
+            await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_json(frame))
+        await socket.close()
+        return socket
+
+
+REFUSED = (
+    "\\033[32mINFO Reading configuration /config/esphome/kitchen.yaml...\\033[0m",
+    "\\033[1;31mFailed config\\033[0m",
+    "",
+    "\\033[1;31mwifi:\\033[0m \\033[36m[source /config/esphome/kitchen.yaml:5]\\033[0m",
+    "  ssid: \\033[8mMyNet\\033[28m",
+    "  password: topsecret",
+    "  \\033[1;31mPassword topsecret has no length of 8 to 63.\\033[0m",
+    "  text: |-",
+    "    another secret",
+    "\x1b[1;31mlogger:\x1b[0m \x1b[36m[source /config/esphome/kitchen.yaml:9]\x1b[0m",
+    "  \x1b[1;31mUnknown value.\x1b[0m",
+)
+TOLD = "wifi: [source /config/esphome/kitchen.yaml:5]\n  ssid: ***\n  password: ***\n  Password *** has no length"
+WORDS = "ESPHome does not accept kitchen.yaml: Password *** has no length of 8 to 63 (kitchen.yaml:5)"
+OUTPUT = [{"message_id": "1", "event": "output", "data": line} for line in REFUSED]
+DONE = {"message_id": "1", "event": "result", "data": {"success": False, "code": 2}}
+
+
+@pytest.mark.parametrize(
+    ("path", "frames"),
+    [
+        ("/ws", [{"server_version": "1.26.0"}, *OUTPUT, DONE]),
+        ("/validate", [*({"event": "line", "data": f"{line}\n"} for line in REFUSED), {"event": "exit", "code": 2}]),
+    ],
+)
+async def test_a_refused_configuration_is_told_in_esphome_s_own_words(
+    app: ScriptedApp, setup: Any, dashboard: Dashboard, path: str, frames: list[Any]
+) -> None:
+    words = Words(path, *frames)
+    runner = await words.open()
+    await setup()
+    dashboard.good = status(422)
+    async with ClientSession() as session:
+        dashboard.api = dashboard.speaks(f"http://127.0.0.1:{words.port}", session)
+        error = (await app.ask("check", {"configuration": "kitchen.yaml"}))["error"]
+    await runner.cleanup()
+    assert (error["code"], error["message"]) == ("config", WORDS)
+    assert TOLD in error["values"]["lines"]
+    assert error["values"]["lines"].endswith("Unknown value.")
+    assert "secret" not in str(error)
+    assert "kitchen.yaml" in str(words.asked)
+
+
+@pytest.mark.parametrize(
+    ("path", "frames"),
+    [
+        ("/ws", [{"message_id": "", "error_code": "not_authenticated"}]),  # it wants a password
+        ("/ws", [{"message_id": "1", "error_code": "invalid_command"}]),
+        ("/ws", [b"\x00"]),
+        ("/ws", [["odd"]]),
+        ("/ws", [{"message_id": "1", "event": "output", "data": "all is well"}, DONE]),
+        ("/validate", [{"event": "exit", "code": 2}]),
+        ("/validate", [{"event": "line", "data": 3}, {"event": "exit", "code": 2}]),
+        ("/another", []),
+    ],
+)
+async def test_a_dashboard_that_does_not_say_why(
+    app: ScriptedApp, setup: Any, dashboard: Dashboard, path: str, frames: list[Any]
+) -> None:
+    words = Words(path, *frames)
+    runner = await words.open()
+    await setup()
+    dashboard.good = status(422)
+    async with ClientSession() as session:
+        dashboard.api = dashboard.speaks(f"http://127.0.0.1:{words.port}", session)
+        error = (await app.ask("check", {"configuration": "kitchen.yaml"}))["error"]
+    await runner.cleanup()
+    assert (error["code"], error["message"]) == ("config", "ESPHome does not accept kitchen.yaml")
+    assert "Validate" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "place"),
+    [
+        (
+            ["\\033[31mERROR Error while reading config: Invalid YAML syntax:", "", "Secret 'x' not defined",
+             '  in a.yaml, line 5\\033[0m'],
+            "Error while reading config: Invalid YAML syntax: Secret 'x' not defined in a.yaml, line 5",
+            "",
+        ),
+        (["\\033[1;31mPlatform not found: 'sensor.x'\\033[0m"], "Platform not found: 'sensor.x'", ""),
+        (
+            ["\\033[1;31ma:\\033[0m None", "  \\033[31mon_boot:\\033[0m \\033[36m[source b.yaml:7]\\033[0m",
+             "    \\033[31m- \\033[0m", "      \\033[1;31mNo such action.\\033[0m"],
+            "No such action",
+            "b.yaml:7",
+        ),
+    ],
+)  # fmt: skip
+async def test_the_first_error_is_read(said: list[str], error: str, place: str) -> None:
+    from custom_components.wakesmith.asks.validation import read_explanation
+
+    found = read_explanation(said)
+    assert found is not None
+    assert (found.error, found.place) == (error, place)
 
 
 @pytest.mark.parametrize("name", ["", "../secrets.yaml", "kitchen", "a/b.yaml", None, 3])

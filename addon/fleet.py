@@ -17,12 +17,21 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """A word's run-time sensitivity on a satellite: `entity` is a select of Home Assistant's."""
+    """A word's run-time sensitivity on a satellite.
+
+    Attributes:
+        entity: Home Assistant's: a select with `options`, or a number from `low` to `high` in steps of `step`, which
+            is the threshold of whatever the satellite listens for at that place.
+        option: the one that is chosen, or the number; "" if it is not known.
+    """
 
     entity: str
     word: str
     options: tuple[str, ...]
     option: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,7 @@ class Deployment:
     Attributes:
         kind: "send", "rollback" or "undo"; `of`: the deployment that is undone.
         undone: whether an undo of it was done.
+        replaced: the version that was published before, where this published another: what undo publishes again.
     """
 
     id: str
@@ -167,3 +177,4 @@ class Deployment:
     ended: str | None = None
     of: str | None = None
     undone: bool = False
+    replaced: str = ""

@@ -11,6 +11,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 
+from .asks.sensitivity import find_slot
+
 _PAUSE_S = 2.0  # changes come in crowds, as when Home Assistant starts
 
 
@@ -39,11 +41,13 @@ class _Crowd:
         before, after = old.state if old else None, new.state if new else None
         if entity.startswith("assist_satellite."):
             return before != after and (None in (before, after) or STATE_UNAVAILABLE in (before, after))
-        if not entity.startswith("select."):
+        if not entity.startswith(("select.", "number.")):
             return False
         options = [state.attributes.get("options") if state else None for state in (old, new)]
         known = er.async_get(self._hass).async_get(entity)
-        return (before != after or options[0] != options[1]) and known is not None and known.platform == "esphome"
+        if known is None or known.platform != "esphome" or (before == after and options[0] == options[1]):
+            return False
+        return known.domain == "select" or find_slot(known) is not None
 
     @callback
     def stop(self) -> None:

@@ -1,5 +1,6 @@
 """What Home Assistant knows of its satellites, as the integration tells it: read with care."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -72,10 +73,18 @@ def _sensitivities(value: Any) -> tuple[Sensitivity, ...]:
             word=clean(row.get("word")),
             options=clean_ids(row.get("options")),
             option=clean(row.get("option")),
+            low=_number(row.get("low")),
+            high=_number(row.get("high")),
+            step=_number(row.get("step")),
         )
         for row in rows
     )
-    return tuple(one for one in found if one.entity and one.options)
+    return tuple(one for one in found if one.entity and (one.options or None not in (one.low, one.high)))
+
+
+def _number(value: Any) -> float | None:
+    known = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if known else None
 
 
 def _flag(value: Any) -> bool | None:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
-from addon.fleet import Delivery, Satellite
+from addon.fleet import Delivery, Satellite, Sensitivity
 from addon.homeassistant.link import Link
 from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.delivery import House, describe
@@ -137,12 +138,11 @@ class Roster:
             Unavailable, Refused: Home Assistant could not do it.
         """
         satellite = self.get(id)
-        of_word = [one for one in satellite.sensitivities if one.word in (word, word_of(word))]
+        of_word = [one for one in satellite.sensitivities if word_of(one.word) == word_of(word)]
         if not of_word:
             raise _no_sensitivity(satellite, word)
-        if option not in of_word[0].options:
-            raise Invalid(f"option: one of {', '.join(of_word[0].options)} is allowed. Received: {option[:80]!r}")
-        await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": option})
+        chosen = _read_option(of_word[0], option)
+        await self._link.ask("set_sensitivity", {"entity": of_word[0].entity, "option": chosen})
         await self.ask()
         return self.get(id)
 
@@ -214,6 +214,24 @@ class Roster:
             except Exception:
                 _log.exception("satellites cannot be told of")
             await asyncio.sleep(TELL_S)
+
+
+def _read_option(offered: Sensitivity, option: str) -> str:
+    """Return an option as a satellite offers it.
+
+    Raises:
+        Invalid: it does not.
+    """
+    if offered.low is None or offered.high is None:
+        if option in offered.options:
+            return option
+        allowed = f"one of {', '.join(offered.options)}"
+    else:
+        with suppress(ValueError):
+            if offered.low <= float(option) <= offered.high:
+                return f"{float(option):g}"
+        allowed = f"a number from {offered.low:g} to {offered.high:g}"
+    raise Invalid(f"option: {allowed} is allowed. Received: {option[:80]!r}")
 
 
 def _no_sensitivity(satellite: Satellite, word: str) -> Conflict:

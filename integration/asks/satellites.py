@@ -63,6 +63,7 @@ def _describe(hass: HomeAssistant, entry: Any, runtime: Any) -> dict[str, Any] |
     entities = er.async_entries_for_device(er.async_get(hass), device.id)
     satellite = next((e.entity_id for e in entities if e.domain == "assist_satellite"), None)
     project = str(getattr(info, "project_name", "") or "")
+    words = _listens_for(hass, satellite, (project, device.manufacturer or "", device.model or ""))
     return {
         "node": str(getattr(info, "name", "") or entry.data.get("device_name") or ""),
         "mac": _mac(device),
@@ -77,9 +78,9 @@ def _describe(hass: HomeAssistant, entry: Any, runtime: Any) -> dict[str, Any] |
         "uses_wake_word": None,
         "voice": satellite is not None or bool(voice_flags(runtime)),
         "entity": satellite,
-        **_listens_for(hass, satellite, (project, device.manufacturer or "", device.model or "")),
+        **words,
         "selects": find_selects(entities),
-        "sensitivities": read_sensitivities(hass, entities),
+        "sensitivities": read_sensitivities(hass, entities, words["active"]),
     }
 
 

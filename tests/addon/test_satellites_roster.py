@@ -103,6 +103,27 @@ async def test_sensitivity_is_chosen_among_what_is_offered() -> None:
             await found.set_sensitivity("nobody", "alexa", "high")
 
 
+async def test_a_threshold_is_chosen_as_a_number() -> None:
+    number = {"entity": "number.kitchen_wake_word_1_sensitivity", "word": "hey_jarvis_v2", "options": [],
+              "option": "0.55", "low": 0.0, "high": 1.0, "step": 0.001}  # fmt: skip
+    odd = [number | {"high": high} for high in (None, float("nan"), "1", True)]
+    home = ScriptedHome(external(sensitivities=[*odd, number]))
+    home.connect()
+    async with roster(home, Bus()) as found:
+        [kitchen] = await found.refresh()
+        [shown] = kitchen.sensitivities
+        assert (shown.option, shown.low, shown.high, shown.step) == ("0.55", 0.0, 1.0, 0.001)
+        for word, option in (("hey_jarvis", "0.70"), ("hey_jarvis_v2", "1")):
+            await found.set_sensitivity(KITCHEN, word, option)
+        asked = [params["option"] for what, params in home.asked if what == "set_sensitivity"]
+        assert asked == ["0.7", "1"]
+        for option in ("high", "1.01", "nan", "", "-0.1"):
+            with pytest.raises(Invalid, match="a number from 0 to 1"):
+                await found.set_sensitivity(KITCHEN, "hey_jarvis", option)
+        with pytest.raises(Conflict):
+            await found.set_sensitivity(KITCHEN, "alexa", "0.5")
+
+
 async def test_yaml_files_say_which_device_they_make(tmp_path: Path) -> None:
     shutil.copytree(CORPUS, tmp_path / "esphome")
     (tmp_path / "esphome" / "broken.yaml").write_bytes(b"\xff: [")

@@ -33,6 +33,7 @@ KITCHEN = Satellite(
 DESK = Satellite(
     "aabbccddee02", "Desk", Delivery.EXTERNAL, "Study", "", "1.1.15", "linux-voice-assistant", "192.168.1.40", True,
     entity="assist_satellite.desk", active=("okay_nabu",), available=("okay_nabu", "hey_panel_v1"),
+    sensitivities=(Sensitivity("number.desk_wake_word_1_sensitivity", "okay_nabu", (), "0.55", 0.0, 1.0, 0.001),),
     sources=("mdns", "registry"),
 )  # fmt: skip
 BEDROOM = replace(

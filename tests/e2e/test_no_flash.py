@@ -3,6 +3,7 @@
 The training is real, and small; its model, which hears nobody, is replaced by a published one (small_trainer.py).
 """
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ async def test_from_the_training_to_the_room(network: Network, satellite: Satell
                 kitchen = Kitchen(app, home, satellite, clip)
                 await kitchen.begin()
                 await kitchen.train_first()
+                await kitchen.adjust()
                 await kitchen.undo()
                 await kitchen.second_version()
                 await kitchen.roll_back()
@@ -75,8 +77,23 @@ class Kitchen:
         assert "Listening now: Kitchen." in told["message"]
         assert self.satellite.hears(self.clip), self.satellite.said()[-3000:]
         assert self.satellite.woken() == [PHRASE]
-        with pytest.raises(AssertionError, match="sensitivity of its own"):
+
+    async def adjust(self) -> None:
+        """Its threshold is seen and set: nothing comes above 1; at the word's own it hears again."""
+        assert await self.threshold() == 0.7
+        with pytest.raises(AssertionError, match="a number from 0 to 1"):
             await self.act("set_sensitivity", satellite=self.entity, word=WORD, option="high")
+        for value, hears in ((1.0, False), (0.7, True)):
+            await self.act("set_sensitivity", satellite=self.entity, word=WORD, option=str(value))
+            async with asyncio.timeout(10):
+                while await self.threshold() != value:  # Home Assistant hears of it from the satellite
+                    await asyncio.sleep(0.2)
+            assert self.satellite.hears(self.clip) is hears
+
+    async def threshold(self) -> float:
+        told = await self.app.ask("GET", "satellites")
+        of_word = [one for one in told[0]["sensitivities"] if one["word"].startswith(WORD)]
+        return float(of_word[0]["option"])
 
     async def undo(self) -> None:
         """The satellite listens for what it did before, and then for the word again."""

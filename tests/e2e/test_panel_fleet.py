@@ -159,6 +159,17 @@ def test_a_failure_shows_what_the_tool_said(open_page: Callable[..., Any]) -> No
     expect(again).to_have_attribute("href", re.compile(KITCHEN.id))
 
 
+def test_a_threshold_is_a_number(open_page: Callable[..., Any]) -> None:
+    house = House()
+    page = open_page(house, "#/satellites")
+    field = page.get_by_label(re.compile("^Threshold of"))
+    expect(field).to_have_value("0.55")
+    field.fill("0.7")
+    field.press("Tab")
+    expect(page.get_by_role("status").filter(has_text="Desk: sensitivity")).to_be_visible()
+    assert house.asked == [("POST", f"satellites/{DESK.id}/sensitivity", {"word": "okay_nabu", "option": "0.7"})]
+
+
 def test_sensitivity_is_chosen_and_withdrawing_asks_twice(open_page: Callable[..., Any]) -> None:
     house = House()
     page = open_page(house, "#/satellites")

@@ -663,6 +663,23 @@ async def test_sensitivity_is_chosen(hass: HomeAssistant, app: ScriptedApp, setu
     assert (error["code"], "low, high" in error["message"]) == ("option", True)
 
 
+async def test_a_threshold_is_set_as_a_number(hass: HomeAssistant, app: ScriptedApp, setup: Any) -> None:
+    await setup()
+    entity = "number.kitchen_wake_word_1_sensitivity"
+    hass.states.async_set(entity, "0.7", {"min": 0.0, "max": 1.0, "step": 0.001})
+    told: list[Any] = []
+
+    async def take(call: ServiceCall) -> None:
+        told.append((call.data["entity_id"], call.data["value"]))
+
+    hass.services.async_register("number", "set_value", take)
+    assert await app.ask("set_sensitivity", {"entity": entity, "option": "0.55"}) == {}
+    assert told == [(entity, 0.55)]
+    for option in ("high", "1.5", "nan"):
+        error = (await app.ask("set_sensitivity", {"entity": entity, "option": option}))["error"]
+        assert (error["code"], "0 to 1" in error["message"]) == ("option", True)
+
+
 @pytest.mark.parametrize(
     ("slug", "home", "link"),
     [
@@ -716,6 +733,11 @@ async def test_satellites_are_told_with_all_that_is_known(
             "select", "esphome", key, config_entry=esphome_entry, device_id=device.id, original_name=name
         )
         hass.states.async_set(row.entity_id, "low" if key == "s" else "unavailable", {"options": ["low", "high"]})
+    for name, value in (("Wake Word 1 Sensitivity", "0.55"), ("Wake Word 2 Sensitivity", "0.7"), ("Volume", "0.5")):
+        row = registry.async_get_or_create(
+            "number", "esphome", name, config_entry=esphome_entry, device_id=device.id, original_name=name
+        )
+        hass.states.async_set(row.entity_id, value, {"min": 0.0, "max": 1.0, "step": 0.001})
     esphome_entry.mock_state(hass, ConfigEntryState.LOADED)
     esphome_entry.runtime_data = runtime()
     MockConfigEntry(domain="esphome", title="without a device").add_to_hass(hass)
@@ -733,7 +755,9 @@ async def test_satellites_are_told_with_all_that_is_known(
     assert [(s["word"], s["options"], s["option"]) for s in sensitivities] == [
         ("hey_jarvis", ["low", "high"], "low"),
         ("", ["low", "high"], ""),
+        ("okay_nabu", [], "0.55"),
     ]
+    assert [sensitivities[2][key] for key in ("low", "high", "step")] == [0.0, 1.0, 0.001]
     assert kitchen == {
         "mac": "aa:bb:cc:dd:ee:ff",
         "name": "Kitchen",
@@ -823,9 +847,15 @@ async def test_the_app_hears_that_satellites_changed(
     monkeypatch.setattr(watch, "_PAUSE_S", 0.01)
     hass.states.async_set(SATELLITE, "idle")
     hass.states.async_set("select.kitchen_wake_word", "a", {"options": ["a"]})
+    registry = er.async_get(hass)
+    threshold, volume = (
+        registry.async_get_or_create("number", "esphome", name, config_entry=esphome_entry, original_name=name)
+        for name in ("Wake Word 2 Sensitivity", "Volume")
+    )
     await setup()
     await asyncio.sleep(0.1)
     app.heard.clear()
+    hass.states.async_set(volume.entity_id, "0.4")
     hass.states.async_set(SATELLITE, "listening")
     hass.states.async_set("select.other", "on")
     hass.states.async_set("sensor.other", "on")
@@ -835,6 +865,7 @@ async def test_the_app_hears_that_satellites_changed(
     for change in (
         lambda: hass.states.async_set(SATELLITE, "unavailable"),
         lambda: hass.states.async_set("select.kitchen_wake_word", "a", {"options": ["a", "b"]}),
+        lambda: hass.states.async_set(threshold.entity_id, "0.55"),
         lambda: hass.states.async_remove(SATELLITE),
         lambda: er.async_get(hass).async_update_entity(SATELLITE, name="New"),
         lambda: hass.config_entries.async_update_entry(esphome_entry, title="New"),

@@ -3,12 +3,15 @@ import type { Message } from "../i18n/told";
 
 export type Delivery = "external" | "flash" | "none";
 
-/** A word's run-time sensitivity on a satellite. */
+/** A word's run-time sensitivity on a satellite: one of some options, or a number from `low` to `high`. */
 export interface Tuning {
   entity: string;
   word: string;
   options: string[];
   option: string;
+  low?: number | null;
+  high?: number | null;
+  step?: number | null;
 }
 
 export interface Satellite extends Message {

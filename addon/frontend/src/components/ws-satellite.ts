@@ -141,6 +141,7 @@ export class WsSatellite extends LitElement {
 
   private renderTuning(tuning: Tuning, n: number) {
     const field = `tuning${n}`;
+    if (tuning.high != null) return this.renderThreshold(tuning, field);
     return html`<div class="field">
       <label for=${field}>${translate("satellites.sensitivity", { word: nameWord(tuning.word) })}</label>
       <select
@@ -153,6 +154,24 @@ export class WsSatellite extends LitElement {
             html`<option value=${option} ?selected=${option === tuning.option}>${nameOption(option)}</option>`,
         )}
       </select>
+    </div>`;
+  }
+
+  private renderThreshold(tuning: Tuning, field: string) {
+    return html`<div class="field">
+      <label for=${field}>${translate("satellites.threshold", { word: nameWord(tuning.word) })}</label>
+      <input
+        id=${field}
+        type="number"
+        min=${tuning.low ?? 0}
+        max=${tuning.high ?? 1}
+        step=${tuning.step ?? "any"}
+        aria-describedby="${field}-help"
+        .value=${tuning.option}
+        ?disabled=${this.busy || this.satellite.online === false}
+        @change=${(event: Event) => this.tune(tuning, (event.target as HTMLInputElement).value)}
+      />
+      <p class="soft" id="${field}-help">${translate("satellites.threshold_help")}</p>
     </div>`;
   }
 }

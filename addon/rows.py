@@ -107,7 +107,7 @@ def row_of_deployment(deployment: Deployment) -> Row:
     targets = json.dumps([asdict(target) for target in deployment.targets], ensure_ascii=False)
     return (
         deployment.id, deployment.model, deployment.kind, deployment.state.value, deployment.created, targets,
-        deployment.started, deployment.ended, deployment.of, int(deployment.undone),
+        deployment.started, deployment.ended, deployment.of, int(deployment.undone), deployment.replaced,
     )  # fmt: skip
 
 
@@ -117,6 +117,7 @@ def deployment_of(row: aiosqlite.Row) -> Deployment:
         id=row["id"], model=row["model"], kind=row["kind"], state=DeploymentState(row["state"]),
         created=row["created"], targets=tuple(_target_of(target) for target in json.loads(row["targets"])),
         started=row["started"], ended=row["ended"], of=row["of"], undone=bool(row["undone"]),
+        replaced=row["replaced"],
     )  # fmt: skip
 
 

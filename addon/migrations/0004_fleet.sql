@@ -19,5 +19,6 @@ CREATE TABLE deployments (
     started TEXT,
     ended TEXT,
     "of" TEXT,
-    undone INTEGER NOT NULL
+    undone INTEGER NOT NULL,
+    replaced TEXT NOT NULL
 ) STRICT;

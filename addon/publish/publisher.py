@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from addon.bus import Bus, Gone, PublicationChanged
@@ -190,13 +190,20 @@ class Publisher:
             self._bus.publish(Gone("publication", word))
         await self.tidy()
 
-    async def tidy(self) -> list[str]:
+    async def tidy(self, active: Collection[str] | None = None) -> list[str]:
         """Take away the files that nothing names any more; return the ids of models that lost some.
 
         Versions before the published one stay, since a rollback may come; so do those that a YAML file names.
+
+        Args:
+            active: versions that satellites listen for. Where that is known, Home Assistant offers no others but
+                the published one and the one before it.
         """
         async with self._changing:
-            return await self._shelf.tidy({i for one in await self.all() for i in (one.model, *one.previous)})
+            published = await self.all()
+            kept = {ident for one in published for ident in (one.model, *one.previous)}
+            offered = {ident for one in published for ident in (one.model, *one.previous[:1])}
+            return await self._shelf.tidy(kept, kept if active is None else offered | (kept & set(active)))
 
     async def _publish(self, model: Model, overridden: tuple[str, ...]) -> Publication:
         await self._place(model)

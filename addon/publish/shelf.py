@@ -69,8 +69,10 @@ class Shelf:
             if changed:
                 await self._replace(changed, {Path(self._home.root) / n: d for n, d in changed.items()}, ledger)
 
-    async def tidy(self, models: Collection[str]) -> list[str]:
+    async def tidy(self, models: Collection[str], offered: Collection[str]) -> list[str]:
         """Remove the files of all models but those, and those that a YAML file of ESPHome's names.
+
+        For satellites that load words by themselves only the offered ones of them stay.
 
         What undoing an edit would bring back counts as named. What the user changed since, or put there, stays.
         Returns the ids of models that lost files.
@@ -79,7 +81,7 @@ class Shelf:
             return []
         async with self._lock:
             ledger = await self._ledger()
-            removed = await asyncio.to_thread(self._tidy, ledger, set(models))
+            removed = await asyncio.to_thread(self._tidy, ledger, {MODELS: set(models), EXTERNAL: set(offered)})
             if removed:
                 await self._store.settings.put(LEDGER, {p: s for p, s in ledger.items() if p not in removed})
         return sorted({Path(path).stem for path in removed})
@@ -153,8 +155,8 @@ class Shelf:
                 changed[path] = (json.dumps(told, ensure_ascii=False, indent=2) + "\n").encode()
         return changed
 
-    def _tidy(self, ledger: Mapping[str, str], keep: set[str]) -> set[str]:
-        stale = {path for path in ledger if Path(path).stem not in keep}
+    def _tidy(self, ledger: Mapping[str, str], keep: Mapping[str, set[str]]) -> set[str]:
+        stale = {path for path in ledger if Path(path).stem not in keep[str(Path(path).parent)]}
         if not stale:
             return set()
         named = named_models(Path(self._home.root) / "esphome") | self._undoable()

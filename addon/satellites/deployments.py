@@ -13,6 +13,7 @@ from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target
 from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.means import Means
 from addon.satellites.previews import Preview, preview, refusal
+from addon.satellites.publications import Publications
 from addon.satellites.recovery import recover
 from addon.satellites.run import Run
 from addon.satellites.versions import listens
@@ -29,6 +30,7 @@ class Deployments:
 
     def __init__(self, means: Means) -> None:
         self._means = means
+        self._publications = Publications(means)
         self._run: Run | None = None
         self._woken = asyncio.Event()
         self._changing, self._asking = asyncio.Lock(), asyncio.Lock()
@@ -89,8 +91,9 @@ class Deployments:
         for satellite in found:
             if satellite.delivery is Delivery.NONE:
                 raise refusal(satellite)
-        await self._publish(model, override, replace_rival)
-        return await self._queue("send", model, [_target(satellite) for satellite in found])
+        await self._check_room()  # before anything is changed
+        replaced = await self._publications.publish(model, override, replace_rival)
+        return await self._queue("send", model, [_target(satellite) for satellite in found], replaced=replaced)
 
     async def send(self, model: str, satellites: Sequence[str]) -> Deployment:
         """Publish and send as `create` does, with nobody there to ask: satellites that take none stand last, failed.
@@ -110,8 +113,9 @@ class Deployments:
                 reason = error
         if not ready:
             raise reason
-        await self._publish(model, override=False, replace_rival=False)
-        return await self._queue("send", model, [*ready, *unfit])
+        await self._check_room()  # before anything is changed
+        replaced = await self._publications.publish(model, override=False, replace_rival=False)
+        return await self._queue("send", model, [*ready, *unfit], replaced=replaced)
 
     async def update(self, word: str, *, override: bool = False, replace_rival: bool = False) -> Deployment:
         """Send the newest model of a word to all satellites that listen for another version of it.
@@ -122,8 +126,10 @@ class Deployments:
         models = await self._means.store.models.all(word=word)
         if not models:
             raise Conflict(f"there is no model of {word[:80]!r}", "Create one first.", "no_model")
-        await self._publish(models[-1].id, override, replace_rival)
-        return await self._queue("send", models[-1].id, self._listeners(word, models[-1].id))
+        newest = models[-1].id
+        await self._check_room()  # before anything is changed
+        replaced = await self._publications.publish(newest, override, replace_rival)
+        return await self._queue("send", newest, self._listeners(word, newest), replaced=replaced)
 
     async def rollback(self, word: str) -> Deployment:
         """Publish the version before again, and send it to the satellites that listen for this one.
@@ -138,8 +144,9 @@ class Deployments:
                 if word_of(one.model) == word:
                     return one
             await self._check_room()  # before anything is changed
-            publication = await self._means.publisher.rollback(word)
-            return await self._queue("rollback", publication.model, self._listeners(word, publication.model))
+            replaced = await self._publications.of_word(word)
+            model = (await self._means.publisher.rollback(word)).model
+            return await self._queue("rollback", model, self._listeners(word, model), replaced=replaced)
 
     async def undo(self, id: str) -> Deployment:
         """Take back what a deployment did: files byte for byte, and devices that were flashed are flashed again.
@@ -179,13 +186,6 @@ class Deployments:
         await self._put(deployment)
         return deployment
 
-    async def _publish(self, model: str, override: bool, replace_rival: bool) -> None:
-        await self._check_room()
-        found = await self._means.store.models.get(model)
-        published = {one.word: one.model for one in await self._means.store.publications.all()}
-        if published.get(found.word) != model:
-            await self._means.publisher.publish(model, override=override, replace=replace_rival)
-
     async def _undo(self, before: Deployment) -> Deployment:
         touched = [one for one in before.targets if one.state is TargetState.DONE or one.edit or one.flashed]
         if not before.state.ended:
@@ -209,10 +209,12 @@ class Deployments:
         ]
         return [_target(satellite) for satellite in sorted(found, key=lambda one: one.online is False)]
 
-    async def _queue(self, kind: str, model: str, targets: Sequence[Target], of: str | None = None) -> Deployment:
+    async def _queue(
+        self, kind: str, model: str, targets: Sequence[Target], of: str | None = None, replaced: str = ""
+    ) -> Deployment:
         await self._check_room()
         state = DeploymentState.QUEUED
-        deployment = Deployment(_new_id(), model, kind, state, now(), tuple(targets), of=of)
+        deployment = Deployment(_new_id(), model, kind, state, now(), tuple(targets), of=of, replaced=replaced)
         await self._put(deployment)
         self._woken.set()
         return deployment
@@ -259,7 +261,9 @@ class Deployments:
         self._means.roster.versions.take(deployment, earlier)
         if deployment.of and deployment.state is DeploymentState.DONE:
             await self._put(replace(earlier[deployment.of], undone=True))
+            await self._publications.return_to_before(earlier[deployment.of])
         await self._means.roster.refresh()
+        await self._publications.tidy()
 
     async def _put(self, deployment: Deployment) -> None:
         await self._means.store.deployments.put(deployment)

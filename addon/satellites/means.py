@@ -1,6 +1,6 @@
 """What a deployment works with: who publishes, who edits YAML, who compiles and flashes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -23,6 +23,9 @@ class Publisher(Protocol):
 
     async def offer(self, model: str) -> bool:
         """Put back the files of a version, though another counts; say whether they were missing."""
+
+    async def tidy(self, active: Collection[str] | None = None) -> list[str]:
+        """Take away what nobody needs any more; `active`: versions that satellites listen for, None: not known."""
 
 
 class Change(Protocol):

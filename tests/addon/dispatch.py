@@ -1,7 +1,7 @@
 """Everything that a deployment works with: a real queue, store, bus and link; only its far end is scripted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,6 +67,7 @@ class Publisher:
     store: Store
     published: list[str] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)
+    tidied: list[list[str]] = field(default_factory=list)
     refuses: AppError | None = None
 
     async def publish(self, model: str, override: bool = False, replace: bool = False) -> Publication:
@@ -80,6 +81,10 @@ class Publisher:
 
     async def offer(self, model: str) -> bool:
         return model in self.missing
+
+    async def tidy(self, active: Collection[str] | None = None) -> list[str]:
+        self.tidied.append(sorted(active or ()))
+        return []
 
     async def _put(self, model: str) -> Publication:
         found = await self.store.models.get(model)

@@ -216,6 +216,37 @@ async def test_undo_brings_back_files_and_words(tmp_path: Path) -> None:
             await b.deployments.undo(deployment.id)
 
 
+async def test_undo_publishes_the_version_again_that_was_replaced(tmp_path: Path) -> None:
+    async with bench(tmp_path, external()) as b:
+        await b.ended(await b.deployments.create("hey_jarvis_v1", [KITCHEN]))
+        renewed = await b.ended(await b.deployments.create("hey_jarvis_v2", [KITCHEN]))
+        assert renewed.replaced == "hey_jarvis_v1"
+        await b.ended(await b.deployments.undo(renewed.id))
+        await b.reaches(lambda: len(b.publisher.tidied) == 3)
+        assert [one.model for one in await b.means.store.publications.all()] == ["hey_jarvis_v1"]
+        assert "hey_jarvis_v1" in b.publisher.tidied[-1], "what the satellite listens for stays offered"
+
+
+async def test_undo_of_a_rollback_publishes_what_was_rolled_back(tmp_path: Path) -> None:
+    async with bench(tmp_path, external()) as b:
+        await b.ended(await b.deployments.create("hey_jarvis_v1", [KITCHEN]))
+        await b.ended(await b.deployments.create("hey_jarvis_v2", [KITCHEN]))
+        back = await b.ended(await b.deployments.rollback("hey_jarvis"))
+        await b.ended(await b.deployments.undo(back.id))
+        await b.reaches(lambda: len(b.publisher.tidied) == 4)
+        assert [one.model for one in await b.means.store.publications.all()] == ["hey_jarvis_v2"]
+
+
+async def test_undo_leaves_a_version_that_was_published_since(tmp_path: Path) -> None:
+    async with bench(tmp_path, external()) as b:
+        await b.ended(await b.deployments.create("hey_jarvis_v1", [KITCHEN]))
+        renewed = await b.ended(await b.deployments.create("hey_jarvis_v2", [KITCHEN]))
+        await b.publisher.publish("hey_jarvis_v1")
+        await b.ended(await b.deployments.undo(renewed.id))
+        await b.reaches(lambda: len(b.publisher.tidied) == 3)
+        assert [one.model for one in await b.means.store.publications.all()] == ["hey_jarvis_v1"]
+
+
 async def test_an_undo_that_fails_half_way_says_so_and_can_be_done_again(tmp_path: Path) -> None:
     async with bench(tmp_path, flashed()) as b:
         deployment = await b.ended(await b.deployments.create("hey_jarvis_v1", [HALL]))

@@ -157,6 +157,19 @@ async def test_versions_follow_one_another_and_come_back(tmp_path: Path) -> None
     assert Gone("publication", "hey_jarvis") in room.heard
 
 
+async def test_home_assistant_offers_what_satellites_use_and_one_version_before(tmp_path: Path) -> None:
+    async with pressroom(tmp_path) as room:
+        for model in [await room.add() for _ in range(4)]:
+            await room.publisher.publish(model.id, replace=True)
+        await room.publisher.tidy({"hey_jarvis_v1", "okay_nabu"})
+        assert sorted(path.stem for path in (room.home / "custom_wake_words").glob("*.json")) == [
+            "hey_jarvis_v1", "hey_jarvis_v3", "hey_jarvis_v4",
+        ]  # fmt: skip
+        assert (room.home / "esphome/wakesmith/hey_jarvis_v2.json").exists(), "a rollback may come"
+        await room.publisher.tidy()
+        assert (room.home / "custom_wake_words/hey_jarvis_v1.json").exists(), "who listens is not known"
+
+
 async def test_files_stay_while_a_device_names_them(tmp_path: Path) -> None:
     async with pressroom(tmp_path) as room:
         for model in (await room.add(), await room.add()):

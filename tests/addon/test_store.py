@@ -30,7 +30,7 @@ PUBLICATION = Publication("hey", "hey_v2", "hey jarvis", "2026-01-01T00:00:00Z",
 TARGET = Target("aabbccddeeff", "Kitchen", Delivery.FLASH, TargetState.FAILED, 40, "line", "edit_1", True, "compile",
                 "m", "h", {"lines": "x"})  # fmt: skip
 DEPLOYMENT = Deployment("dep_1", "hey_v2", "send", DeploymentState.FAILED, "2026-01-01T00:00:00Z", (TARGET,), "s",
-                        "e", "dep_0", True)  # fmt: skip
+                        "e", "dep_0", True, "hey_v1")  # fmt: skip
 
 
 async def test_every_record_comes_back_equal(tmp_path: Path) -> None:

@@ -205,8 +205,9 @@ async def test_a_training_is_begun_stopped_and_moved(app: Outside) -> None:
 
 async def test_satellites_read_and_send_with_a_token_alone(app: Outside, spoken: bytes) -> None:
     assert (await app.ask("GET", "settings"))["lan"] is False
+    others = ports(app)
     await app.ask("PATCH", "settings", json={"lan": True})
-    port = lan_port(app)
+    (port,) = ports(app) - others
     lan = f"http://127.0.0.1:{port}"
     async with ClientSession() as satellite:
         async with satellite.get(f"{lan}/models") as response:
@@ -228,10 +229,9 @@ async def test_satellites_read_and_send_with_a_token_alone(app: Outside, spoken:
         await asyncio.open_connection("127.0.0.1", port)
 
 
-def lan_port(app: Outside) -> int:
-    ports = {c.laddr.port for c in psutil.Process(app.process.pid).net_connections() if c.status == "LISTEN"}
-    (port,) = ports - {int(app.root.rsplit(":", 1)[1])}
-    return int(port)
+def ports(app: Outside) -> set[int]:
+    """Where the app listens."""
+    return {c.laddr.port for c in psutil.Process(app.process.pid).net_connections() if c.status == "LISTEN"}
 
 
 async def inbox(satellite: Outside, sound: bytes, status: int) -> Any:

@@ -34,7 +34,8 @@ KEPT = ("backup.db", "models/hey_marvin_v1/hey_marvin_v1.tflite", "samples/a1.wa
 LEFT_OUT = ("arriving/upload.tmp", "wakesmith.db", "wakesmith.db-wal", "wakesmith.db-shm",
             "cache/wakesmith/shards/s.bin", "datasets/speech/x.npy", "previews/k.wav", "trash/m/x.tflite",
             "share/wakesmith/voices/de_DE-eva-low.onnx",
-            "gpu/tensorflow/x.so", "esphome/build/x.o", "jobs/j1/features/train_positive/rows.bin", "jobs/j1/samples/audio/rows.bin",
+            "gpu/tensorflow/x.so", "esphome/build/x.o", "jobs/j1/features/train_positive/rows.bin",
+            "jobs/j1/samples/audio/rows.bin",
             "jobs/j1/samples.partial/clips.jsonl")  # fmt: skip
 
 

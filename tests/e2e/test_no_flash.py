@@ -1,6 +1,7 @@
 """From the action that trains to a satellite that wakes by the word, without flashing: nobody touches anything.
 
-The training is real, and small; its model, which hears nobody, is replaced by a published one (small_trainer.py).
+The training is real, and small: what it makes hears the voice that it was trained by, and wakes the satellite. Only
+its figures, of too few clips for the gate, are replaced (small_trainer.py).
 """
 
 import asyncio

@@ -133,15 +133,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 @asynccontextmanager
 async def _meanwhile(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """Have something done beside, until it is done or the app stops."""
-    task = asyncio.create_task(work)
+    """Have something done beside, until it is done or the app stops; should it fail, that is logged at once."""
+
+    async def watched() -> None:
+        try:
+            await work
+        except Exception:
+            _log.exception("what was done beside failed")
+
+    task = asyncio.create_task(watched())
     try:
         yield
     finally:
         task.cancel()
-        for error in await asyncio.gather(task, return_exceptions=True):
-            if isinstance(error, Exception):
-                _log.error("what was done beside failed", exc_info=error)
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _try(opening: Awaitable[None]) -> None:

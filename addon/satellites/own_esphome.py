@@ -20,6 +20,9 @@ _HIDDEN = re.compile(r"(\x1b|\\033)\[8m.*?(\x1b|\\033)\[28m")  # secrets, as ESP
 _COLOUR = re.compile(r"(\x1b|\\033)\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 _SHARE = re.compile(r"^\[\s*(\d{1,5})/(\d{1,5})\]")  # of ninja
 _COMPILER = re.compile(r":\d+: (fatal )?error: ")
+_REFUSED = "Failed config"  # the line before what is wrong
+_SOURCE = re.compile(r"\[source (?:.*/)?([^/]+)\]$")
+_VALUE = re.compile(r"^((?:- )?[\w.]+:) (?!\[source ).+$")  # of the configuration: any may be a secret
 _PERCENT = re.compile(r"^(?:\[\s*|Uploading: .*?)(\d{1,3})\s?%")  # of the upload, and of make
 _WORDS = {
     "config": ("does not accept", "Open it in ESPHome and choose Validate."),
@@ -125,8 +128,23 @@ def esphome_environment(home: Path, env: Mapping[str, str]) -> dict[str, str]:
 
 def _failure(what: str, configuration: str, lines: list[str], code: int) -> Failed:
     verb, hint = _WORDS[what]
+    if what == "config":
+        lines = [_VALUE.sub(r"\1 ***", line) for line in lines]
     wrong = [line for line in lines if "error" in line.lower() or "failed" in line.lower()]
     exact = [line for line in wrong if _COMPILER.search(line)]  # its first error; others follow from it
-    why = (exact[:1] or wrong or lines or [f"exit code {code}"])[-1]
+    why = _refusal(lines) or (exact[:1] or wrong or lines or [f"exit code {code}"])[-1]
     values: dict[str, str | int | float] = {"configuration": configuration, "why": why, "lines": "\n".join(lines)}
     return Failed(f"ESPHome {verb} {configuration}: {why}", hint, what, values)
+
+
+def _refusal(lines: list[str]) -> str:
+    """Return what ESPHome first finds wrong in a configuration and where; "" where it does not say so."""
+    if _REFUSED not in lines:
+        return ""
+    place = ""
+    for line in lines[lines.index(_REFUSED) + 1 :]:
+        if source := _SOURCE.search(line):
+            place = f" ({source[1]})"
+        elif not line.endswith(" ***"):
+            return line.rstrip(".") + place
+    return ""

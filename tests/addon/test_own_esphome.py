@@ -132,6 +132,12 @@ async def test_the_real_esphome_reads_a_configuration(tmp_path: Path) -> None:
         await own.check("hall.yaml", lambda *_: None)
     assert caught.value.code == "config"
     assert "nothing_like_that" in str(caught.value.values["lines"])
+    (tmp_path / "hall.yaml").write_text("esphome:\n  name: hall\nhost:\nlogger:\n  baud_rate: treacle\n")
+    with pytest.raises(AppError) as caught:
+        await own.check("hall.yaml", lambda *_: None)
+    assert str(caught.value.values["why"]).endswith("(hall.yaml:5)")
+    assert "integer" in str(caught.value.values["why"]), "what is wrong, in ESPHome's words"
+    assert "baud_rate: ***" in str(caught.value.values["lines"]), "a value may be a secret"
 
 
 @pytest.mark.parts

@@ -178,3 +178,9 @@ class Deployment:
     of: str | None = None
     undone: bool = False
     replaced: str = ""
+
+
+def word_of(model: str) -> str:
+    """Return the word of a versioned model id: `hey_jarvis` of `hey_jarvis_v2`; any other id as it is."""
+    word, _, version = model.rpartition("_v")
+    return word if word and version.isdecimal() else model

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from addon.announce.picture import Picture, version_of, word_of
+from addon.announce.picture import Picture, version_of
 from addon.bus import DeploymentChanged, Gone, JobChanged, Message, PublicationChanged
-from addon.fleet import Deployment, Publication, Target, TargetState
+from addon.fleet import Deployment, Publication, Target, TargetState, word_of
 from addon.records import Job, JobState
 from addon.times import now
 

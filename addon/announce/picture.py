@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from addon.bus import DeploymentChanged, Gone, JobChanged, JobEvent, Message, ModelChanged, PublicationChanged
-from addon.fleet import Deployment, Publication
+from addon.fleet import Deployment, Publication, word_of
 from addon.records import Job, JobState, Model
 from addon.store import Store
 from trainer.events import Progress, Stage, StageState
@@ -140,11 +140,6 @@ class Picture:
     def _under_way(self, word: str) -> Deployment | None:
         found = [d for d in self.deployments.values() if not d.state.ended and word_of(d.model) == word]
         return min(found, key=lambda d: d.created, default=None)
-
-
-def word_of(model: str) -> str:
-    """Return the word of a model's id."""
-    return model.rpartition("_v")[0] or model
 
 
 def version_of(model: str) -> str:

@@ -7,7 +7,6 @@ An edit is written down as `planned` before the file is touched and as `taken` a
 import asyncio
 import logging
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from addon.publish.backups import Backups, EditState, Taken, digest
 from addon.publish.esphome_yaml.editing import Edit as Change
 from addon.publish.esphome_yaml.editing import find_words, plan_edit, remove_edit
 from addon.publish.esphome_yaml.entry import Choice, ModelEntry, model_of
-from addon.publish.folders import MODELS, HomeFolder, check_inside, sweep_partials, telling, write_file
+from addon.publish.esphome_yaml.survey import Reader
+from addon.publish.folders import MODELS, HomeFolder, check_inside, find_below, sweep_partials, telling, write_file
 from addon.publish.gate import read_report
 
 _log = logging.getLogger(__name__)
@@ -194,16 +194,13 @@ class Edits:
         check_inside(path, folder)
         return path
 
-    def _reader(self) -> Callable[[str], bytes | None]:
+    def _reader(self) -> Reader:
         """Return what gives the bytes of a file by its path below ESPHome's folder, and of no other."""
         folder = (self._home.folder() / "esphome").resolve()
 
         def read(name: str) -> bytes | None:
-            try:
-                path = (folder / name).resolve()
-                if not path.is_relative_to(folder) or not path.is_file() or path.stat().st_size > _LARGEST:
-                    return None
-            except (OSError, ValueError):
+            path = find_below(folder, name, _LARGEST)
+            if path is None:
                 return None
             with telling(path):
                 return path.read_bytes()

@@ -118,6 +118,20 @@ def read_plain(path: Path) -> bytes | None:
         return path.read_bytes() if path.is_file() and not path.is_symlink() else None
 
 
+def find_below(folder: Path, name: str, largest: int) -> Path | None:
+    """Return the file of a relative name below a resolved folder; None for any other, and for one that is too large.
+
+    Args:
+        largest: bytes.
+    """
+    try:
+        path = (folder / name).resolve()
+        good = path.is_relative_to(folder) and path.is_file() and path.stat().st_size <= largest
+    except (OSError, ValueError):
+        return None
+    return path if good else None
+
+
 def sweep_partials(folder: Path) -> None:
     """Remove what a killed app was in the middle of writing into a folder."""
     with suppress(OSError):

@@ -1,14 +1,15 @@
 """ESPHome's YAML files: which device each makes, and whether that listens for wake words by itself."""
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from yaml.nodes import ScalarNode
 
 from addon.publish.esphome_yaml.document import get, pairs, parse_document
 from addon.publish.esphome_yaml.errors import ConfigError
-from addon.publish.esphome_yaml.survey import REMOVED, STOCK, VARIABLE, Source, Survey, survey
+from addon.publish.esphome_yaml.survey import REMOVED, STOCK, VARIABLE, Reader, Source, Survey, survey
+from addon.publish.folders import find_below
 from addon.satellites.merging import Configuration
 from addon.satellites.text import clean, clean_file
 
@@ -16,7 +17,6 @@ MOST = 300  # files that are read
 _LARGEST = 1 << 20  # bytes of one
 _SECRETS = ("secrets.yaml", "secrets.yml")
 _DEEPEST = 5  # variables within variables
-Reader = Callable[[str], bytes | None]
 
 
 def read_configurations(homeassistant: Path) -> tuple[Configuration, ...]:
@@ -82,12 +82,10 @@ def _reader(folder: Path) -> Reader:
     """Return what gives the bytes of a file below the folder, and of no other."""
 
     def read(name: str) -> bytes | None:
+        path = find_below(folder, posixpath.normpath(name), _LARGEST)
         try:
-            path = (folder / posixpath.normpath(name)).resolve()
-            if not path.is_relative_to(folder) or not path.is_file() or path.stat().st_size > _LARGEST:
-                return None
-            return path.read_bytes()
-        except (OSError, ValueError):
+            return path.read_bytes() if path else None
+        except OSError:
             return None
 
     return read

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from addon.errors import AppError, Conflict, Unavailable
-from addon.fleet import Delivery, Satellite, Target, TargetState
-from addon.publish.esphome_yaml.entry import model_id, word_of
+from addon.fleet import Delivery, Satellite, Target, TargetState, word_of
+from addon.publish.esphome_yaml.entry import model_id
 from addon.satellites.means import Means
 from addon.satellites.versions import listens
 

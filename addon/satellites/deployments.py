@@ -9,8 +9,7 @@ from typing import Any
 
 from addon.bus import DeploymentChanged
 from addon.errors import AppError, Conflict, Invalid, TooMany
-from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target, TargetState
-from addon.publish.esphome_yaml.entry import word_of
+from addon.fleet import Delivery, Deployment, DeploymentState, Satellite, Target, TargetState, word_of
 from addon.satellites.means import Means
 from addon.satellites.previews import Preview, preview, refusal
 from addon.satellites.publications import Publications

@@ -3,8 +3,7 @@
 import logging
 
 from addon.errors import AppError
-from addon.fleet import Deployment
-from addon.publish.esphome_yaml.entry import word_of
+from addon.fleet import Deployment, word_of
 from addon.satellites.means import Means
 
 _log = logging.getLogger(__name__)

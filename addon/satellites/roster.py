@@ -9,9 +9,8 @@ from typing import Any
 
 from addon.bus import Bus, SatellitesChanged
 from addon.errors import AppError, Conflict, Invalid, NotFound
-from addon.fleet import Delivery, Satellite, Sensitivity
+from addon.fleet import Delivery, Satellite, Sensitivity, word_of
 from addon.homeassistant.link import Link
-from addon.publish.esphome_yaml.entry import word_of
 from addon.satellites.delivery import House, describe
 from addon.satellites.mdns import Finder
 from addon.satellites.merging import Configuration, merge

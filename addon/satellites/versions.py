@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from addon.fleet import Delivery, Deployment, Target, TargetState
-from addon.publish.esphome_yaml.entry import PREFIX, model_id, word_of
+from addon.fleet import Delivery, Deployment, Target, TargetState, word_of
+from addon.publish.esphome_yaml.entry import PREFIX, model_id
 
 
 @dataclass

@@ -7,7 +7,6 @@ list is included, merged or shared by an anchor, into a package of its own withi
 
 import difflib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, ScalarNode
@@ -18,10 +17,9 @@ from addon.publish.esphome_yaml.errors import missing_file, unsafe_edit
 from addon.publish.esphome_yaml.marks import find_blocks
 from addon.publish.esphome_yaml.notes import Note, always_on, never_on, no_select, same_word, word_first
 from addon.publish.esphome_yaml.places import MODELS, SELECTS, own_models
-from addon.publish.esphome_yaml.survey import survey
+from addon.publish.esphome_yaml.survey import Reader, survey
 from addon.publish.esphome_yaml.writing import Writing, take_away
 
-Reader = Callable[[str], bytes | None]
 _BREAK = re.compile(r"\r\n|\n|\r")
 
 

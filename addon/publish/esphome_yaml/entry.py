@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from addon.fleet import word_of
+
 PREFIX = "wakesmith"
 _ID = re.compile(r"(?P<word>[a-z0-9_]{1,64}?)_v(?P<version>\d+)")
 _PATH = re.compile(r"[\w./-]+\.json")
@@ -53,12 +55,6 @@ class ModelEntry:
     def word(self) -> str:
         """What all its versions have in common: `hey_jarvis`."""
         return word_of(self.id)
-
-
-def word_of(model: str) -> str:
-    """Return the word of a versioned model id: `hey_jarvis` of `hey_jarvis_v2`."""
-    found = _ID.fullmatch(model)
-    return found["word"] if found else model
 
 
 def model_of(path: str, word: str = "") -> str:

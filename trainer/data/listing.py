@@ -65,7 +65,7 @@ ROOT_FOLDERS = {
     "rirs": ClipKind.ROOM,
 }
 SPOKEN = frozenset({ClipKind.POSITIVE, ClipKind.NEAR_MISS, ClipKind.SPEECH})
-_TAKE = re.compile(r"^(?P<speaker>speaker[-_]?\w+?)[-_]take[-_]?\w+$", re.IGNORECASE)  # D12
+_TAKE = re.compile(r"^(?P<speaker>speaker.+?)[-_]take[-_]?\w+$", re.IGNORECASE)  # D12; a name in any script
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def list_recordings(recipe: DataRecipe) -> Listing:
     found: dict[Path, Recording] = {}
     for folder, kind in _folders(recipe):
         licences = _Licences(folder, recipe.licence)
-        paths = sorted(_files(folder, passed_over))
+        paths = sorted(audio_files(folder, passed_over))
         for path in paths:
             found.setdefault(path, _recording(path, folder, kind, licences))
         if not paths:
@@ -128,10 +128,16 @@ def fingerprint_folders(folders: Iterable[Path]) -> str:
     rows: list[tuple[str, int, int]] = []
     for folder in folders:
         _check_folder(folder)
-        for path in sorted(_files(folder, Counter())):
+        for path in sorted(audio_files(folder, Counter())):
             stat = path.stat()
             rows.append((str(path), stat.st_size, stat.st_mtime_ns))
     return fingerprint(rows)
+
+
+def speaker_named(stem: str) -> str:
+    """Return who a file's name without suffix says that speaks: "speaker1" of `speaker1_take3` (D12), else ""."""
+    take = _TAKE.match(stem)
+    return take["speaker"] if take else ""
 
 
 def kind_named(folder: Path) -> ClipKind | None:
@@ -177,8 +183,11 @@ def _check_folder(folder: Path) -> None:
         raise DataError(f"{folder} {what}", hint="Give a folder of recordings.", code="no_folder")
 
 
-def _files(folder: Path, passed_over: Counter[str]) -> Iterator[Path]:
-    """Yield files that may be audio. Links to folders are followed, each folder once."""
+def audio_files(folder: Path, passed_over: Counter[str]) -> Iterator[Path]:
+    """Yield files below a folder that may be audio, and count the others by suffix.
+
+    Links to folders are followed, each folder once.
+    """
     seen: set[str] = set()
     for here, names, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(here)
@@ -198,8 +207,7 @@ def _files(folder: Path, passed_over: Counter[str]) -> Iterator[Path]:
 def _recording(path: Path, folder: Path, kind: ClipKind, licences: "_Licences") -> Recording:
     parts = path.relative_to(folder).parts[:-1]
     origin = str(path.relative_to(folder.parent))
-    take = _TAKE.match(path.stem)
-    speaker = take["speaker"] if take else ""
+    speaker = speaker_named(path.stem)
     if kind in (ClipKind.POSITIVE, ClipKind.NEAR_MISS):
         speaker = speaker or (parts[0] if parts else "")
         source = folder.name

@@ -17,23 +17,28 @@ def levels(pcm: NDArray[np.int16]) -> NDArray[np.float64]:
     return dbfs
 
 
-def speech_span(pcm: NDArray[np.int16]) -> tuple[int, int]:
-    """Return first and last sample of what stands out of the background, without margin.
+def speech_parts(pcm: NDArray[np.int16]) -> list[tuple[int, int]]:
+    """Return first and last sample of every run that stands out of the background, without margin.
 
     The threshold lies a third of the way from the background (10th percentile) to the loud parts (95th), and at
     most 30 dB below these. A recording that is cut close has no background to find, and is kept nearly whole.
     """
     smooth = np.convolve(levels(pcm), np.ones(3) / 3, "same")
     if smooth.size == 0:
-        return 0, len(pcm)
+        return [(0, len(pcm))]
     loud, background = np.percentile(smooth, 95), np.percentile(smooth, 10)
     threshold = max(loud - 30.0, background + (loud - background) / 3)
     above = np.concatenate(([0], (smooth >= min(threshold, loud)).astype(np.int8), [0]))
     starts, ends = np.flatnonzero(np.diff(above) == 1), np.flatnonzero(np.diff(above) == -1)
     long = ends - starts >= SHORTEST_RUN
-    if not long.any():
-        return 0, len(pcm)
-    return int(starts[long][0]) * FRAME, min(int(ends[long][-1]) * FRAME, len(pcm))
+    runs = zip(starts[long], ends[long], strict=True)
+    return [(int(a) * FRAME, min(int(b) * FRAME, len(pcm))) for a, b in runs] or [(0, len(pcm))]
+
+
+def speech_span(pcm: NDArray[np.int16]) -> tuple[int, int]:
+    """Return first and last sample of what stands out of the background, without margin; see `speech_parts`."""
+    parts = speech_parts(pcm)
+    return parts[0][0], parts[-1][1]
 
 
 def trim_speech(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], float]:

@@ -1,0 +1,1 @@
+"""Who speaks: recordings told apart by voice, grouped, named and renamed (D5)."""

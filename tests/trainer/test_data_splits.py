@@ -14,7 +14,8 @@ from trainer.core.clips import Clip, ClipKind, Split
 from trainer.data.leakage import audit, ingredients
 from trainer.data.listing import Recording
 from trainer.data.manifests import write_split_manifests
-from trainer.data.splits import SHARES, assign_splits, group_recordings
+from trainer.data.splits import SHARES, assign_folds, assign_splits, group_recordings
+from trainer.errors import DataError
 from trainer.events import Event, Progress
 
 
@@ -173,6 +174,40 @@ def test_copies_within_one_split_are_no_leak() -> None:
     audio = sounds(clips)
     audio[-1] = audio[-2]
     assert audit(clips, audio) == []
+
+
+def voiced(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Return a voice as the first two samples tell it."""
+    vector = pcm[:2].astype(np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+def test_people_who_sound_alike_in_two_splits_are_named_and_synthetic_voices_are_not() -> None:
+    clips = [clip(Split.TRAIN, "recorded:anna"), clip(Split.TEST, "recorded:bea"),
+             clip(Split.TEST, "recorded:carl"), clip(Split.TEST, "kokoro:x")]  # fmt: skip
+    audio = sounds(clips)
+    for pcm, start in zip(audio, ((100, 1), (300, 9), (1, 300), (100, 1)), strict=True):
+        pcm[:2] = start
+    found = [f for f in audit(clips, audio, embed=voiced) if f.code == "voice_likeness"]
+    [finding] = found
+    assert finding.level == "warning"
+    assert "recorded:anna (train) and recorded:bea (test), 1.00" in finding.message
+    assert "carl" not in finding.message
+    assert "kokoro" not in finding.message
+    assert not any(f.code == "voice_likeness" for f in audit(clips, audio))
+
+
+def test_folds_hold_whole_speakers_and_their_share_of_every_kind() -> None:
+    kinds = [ClipKind.POSITIVE] * 30 + [ClipKind.SPEECH] * 40
+    groups = [f"p{i % 10}" for i in range(30)] + [f"p{i % 20}" for i in range(40)]
+    placed = assign_folds(kinds, groups, [1.0] * 70, 5, 1)
+    assert set(placed.values()) == set(range(5))
+    for kind in (ClipKind.POSITIVE, ClipKind.SPEECH):
+        counts = Counter(placed[group] for each, group in zip(kinds, groups, strict=True) if each is kind)
+        assert set(counts.values()) == {sum(k is kind for k in kinds) // 5}
+    assert placed == assign_folds(kinds[::-1], groups[::-1], [1.0] * 70, 5, 1)
+    with pytest.raises(DataError, match="11 folds cannot be made of 10 speakers"):
+        assign_folds(kinds, groups, [1.0] * 70, 11, 1)
 
 
 def test_manifests_hold_every_clip_once(tmp_path: Path) -> None:

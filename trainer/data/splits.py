@@ -19,6 +19,7 @@ from pathlib import Path
 from trainer.core.clips import ClipKind, Split
 from trainer.core.seeds import seed_of
 from trainer.data.listing import SPOKEN, Recording
+from trainer.errors import DataError
 
 SHARES = {Split.TRAIN: 0.80, Split.VALIDATION: 0.12, Split.TEST: 0.08}  # of the seconds of each kind
 SOURCES_NEEDED = 4  # fewer sources cannot be kept whole without one split taking most of the speech
@@ -77,6 +78,37 @@ def assign_splits(
             split = max(missing, key=missing.__getitem__)
             placed[group] = split
             missing[split] -= sizes[group]
+    return placed
+
+
+def assign_folds(
+    kinds: Sequence[ClipKind], groups: Sequence[str], seconds: Sequence[float], folds: int, seed: int
+) -> dict[str, int]:
+    """Return the fold of every group, 0 to `folds` - 1, for K-fold evaluation: whoever is in one is in no other (D6).
+
+    Each kind is spread as evenly as its groups allow, placed as `assign_splits` places them: a fold holds its share
+    of the phrase and of the other sound.
+
+    Raises:
+        DataError: a kind has fewer groups than there are folds, so that one would have to be cut or a fold be empty.
+    """
+    totals: defaultdict[ClipKind, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for kind, group, length in zip(kinds, groups, seconds, strict=True):
+        totals[kind][group] += length
+    placed: dict[str, int] = {}
+    for kind in sorted(totals):
+        sizes = totals[kind]
+        if not 2 <= folds <= len(sizes):
+            raise DataError(
+                f"{folds} folds cannot be made of {len(sizes)} speakers or sources of {kind}",
+                hint=f"2 to {len(sizes)} folds are possible; record more people, or name who speaks in which file.",
+            )
+        filled = [0.0] * folds
+        for group in [g for g in sizes if g in placed]:
+            filled[placed[group]] += sizes[group]
+        for group in sorted((g for g in sizes if g not in placed), key=lambda g: _order(g, sizes[g], seed)):
+            placed[group] = min(range(folds), key=filled.__getitem__)
+            filled[placed[group]] += sizes[group]
     return placed
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from trainer.errors import PhraseError, Values
 from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.greetings import suggested_greetings
 from trainer.phrase.lexicon import read_frequencies, speak_lexicon
 from trainer.phrase.phonemes import count_syllables, split_sounds
 from trainer.phrase.pronunciations import Pronunciation
@@ -23,11 +24,6 @@ _EVERYDAY, _COMMON = 3e-4, 3e-5
 _EVERYDAY_TOGETHER = 1e-4
 # Share of the dictionary below which the sounds of a phrase are called common.
 _PREDICTABLE = 0.08
-GREETINGS = {"en": ("hey", "okay"), "de": ("hallo", "okay"), "fr": ("salut", "dis"), "es": ("oye", "hola"),
-              "it": ("ciao", "ehi"), "pt": ("olá", "ei"), "nl": ("hallo", "hoi"), "ru": ("привет", "слушай"),
-              "uk": ("привіт", "слухай"), "pl": ("cześć", "hej"), "cs": ("ahoj", "hej"), "sv": ("hej", "hallå"),
-              "da": ("hej", "hallo"), "nb": ("hei", "hallo"), "fi": ("hei", "moi"), "tr": ("merhaba", "hey"),
-              "el": ("γεια", "έλα"), "hi": ("नमस्ते", "सुनो"), "zh": ("你好", "小"), "ko": ("안녕", "헤이")}  # fmt: skip
 # Names of two and three syllables that few people bear.
 NAMES = ("jarvis", "minerva", "otto")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")  # whose letters have names that differ from their sounds
@@ -109,7 +105,7 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
 def suggest(text: str, language: str, voice: str) -> tuple[str, ...]:
     """Return longer phrases made of this one that have three to six syllables as the voice says them."""
     words = text.split()
-    greetings = GREETINGS.get(language, ("hey", "okay"))
+    greetings = suggested_greetings(language)
     if set(words) & set(greetings):
         candidates = [f"{text} {name}" for name in NAMES] if main_script(language) == "LATIN" else []
     else:

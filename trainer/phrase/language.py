@@ -7,6 +7,7 @@ from math import log10
 from anyascii import anyascii
 
 from trainer.errors import PhraseError
+from trainer.phrase.greetings import GREETINGS
 from trainer.phrase.lexicon import has_words, read_frequencies
 from trainer.phrase.scripts import SCRIPTS, find_script
 
@@ -39,6 +40,14 @@ _PRIOR = {
     "ru": 1.0,
     "mk": -0.7,
 }
+# Letters with marks that languages write: another in a phrase tells against them.
+_MARKED = {"en": "é", "de": "äöüß", "fr": "àâæçéèêëîïôœùûüÿ", "es": "áéíñóúü", "it": "àèéìíòóùú",
+           "pt": "àáâãçéêíóôõúü", "nl": "éèëïóöüê", "pl": "ąćęłńóśźż", "sv": "åäöé", "nb": "åæøéòô", "da": "åæøé",
+           "fi": "äöå", "cs": "áčďéěíňóřšťúůýž", "hu": "áéíóöőúüű", "ro": "ăâîșțşţ", "ca": "àçèéíïòóúü",
+           "tr": "âçğıîöşüû", "sl": "čšž", "sk": "áäčďéíĺľňóôŕšťúýž", "lt": "ąčęėįšųūž", "is": "áðéíóúýþæö",
+           "sh": "čćđšž"}  # fmt: skip
+# What another letter and what a greeting of the language are worth, in powers of ten.
+_STRANGE, _GREETING = -2.5, 1.5
 # Share of running text that a word which stands in no list is counted with: the lists end at 1e-6.
 _UNSEEN = 3e-7
 # Words that wake words begin with in any language; they say nothing where others stand beside them.
@@ -105,10 +114,13 @@ def detect_language(text: str) -> str:
 
 
 def _score(text: str, language: str) -> float:
-    """Log share of the words in running text of the language, with the language's prior."""
+    """Log share of the words in running text of the language, with the language's prior and what tells it."""
     frequencies = read_frequencies(language)
+    told = _GREETING * (text.split()[0] in GREETINGS.get(language, ()))
+    if language in _MARKED:
+        told += _STRANGE * any(c.isalpha() and not c.isascii() and c not in _MARKED[language] for c in text)
     words = [word for word in text.split() if word not in _ANYWHERE] or text.split()
-    return sum(log10(frequencies.get(word, 0.0) + _UNSEEN) for word in words) + _PRIOR.get(language, 0.0)
+    return sum(log10(frequencies.get(word, 0.0) + _UNSEEN) for word in words) + _PRIOR.get(language, 0.0) + told
 
 
 def make_id(text: str) -> str:

@@ -90,7 +90,7 @@ def read_lexicon(language: str) -> Lexicon:
 @lru_cache(maxsize=4)
 def speak_lexicon(language: str, voice: str) -> SpokenLexicon:
     """Return how the voice says every word."""
-    spoken = _spoken_words(language, voice)
+    spoken = spoken_words(language, voice)
     rows = [(word, ipa, sounds) for word, ipa in spoken if 1 < len(sounds := split_sounds(ipa)) <= 20]
     return SpokenLexicon(
         tuple(word for word, _, _ in rows),
@@ -100,7 +100,7 @@ def speak_lexicon(language: str, voice: str) -> SpokenLexicon:
     )
 
 
-def _spoken_words(language: str, voice: str) -> list[tuple[str, str]]:
+def spoken_words(language: str, voice: str) -> list[tuple[str, str]]:
     """Return every word with its IPA. To speak them takes a second or more, so they are kept for the next process."""
     versions = [version(package) for package in ("wordfreq", "piper-tts")]
     key = fingerprint(language, voice, LARGEST, *versions)

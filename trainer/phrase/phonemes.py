@@ -38,7 +38,8 @@ def split_ipa(ipa: str) -> list[Segment]:
     """Split IPA into sounds. Diphthongs, affricates and their length and secondary marks stay together."""
     segments: list[Segment] = []
     before = ""
-    for character in unicodedata.normalize("NFD", ipa):
+    # To NFD the sound of "ich" is a c with a mark, and the IPA has another sound at c.
+    for character in unicodedata.normalize("NFD", ipa).replace("c\u0327", "ç"):
         last = segments[-1] if segments else None
         if character in _TIES:
             continue

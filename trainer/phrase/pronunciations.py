@@ -6,8 +6,9 @@ from typing import Literal
 
 from trainer.errors import PhraseError
 from trainer.phrase.espeak import EspeakVoice, find_accents, speak_ipa
+from trainer.phrase.loans import speak_loans
 from trainer.phrase.phonemes import is_ipa, split_sounds
-from trainer.phrase.reduction import REDUCING, reduce_vowels
+from trainer.phrase.reduction import reduce_sounds, regional_ways
 from trainer.phrase.sounds import is_vowel
 
 # What people type for the signs that keyboards lack.
@@ -34,7 +35,8 @@ def pronounce(
 ) -> tuple[Pronunciation, ...]:
     """Return the ways to say the text, equal ones once: the user's own, or else those of espeak-ng's accents.
 
-    Where the language reduces vowels, each accent's way is followed by the reduced one.
+    English words in another language come first as its speakers say them. Each accent's way is followed by the
+    reduced one; those of regions that espeak-ng has no voice for come last.
 
     Raises:
         PhraseError: `say` holds characters that are not IPA, or nothing can be said.
@@ -42,7 +44,12 @@ def pronounce(
     if say:
         said = [Pronunciation(parse_ipa(ipa), "user", voice.id) for ipa in say]
     else:
-        said = [Pronunciation(ipa, "espeak", v.id) for v in find_accents(voice, region) for ipa in _ways(text, v)]
+        read = [
+            (v, way) for v in find_accents(voice, region) for way in (*speak_loans(text, v), speak_ipa(text, v.id))
+        ]
+        ways = [(v, ipa) for v, way in read for ipa in (way, reduce_sounds(way, v.language))]
+        ways += [(v, ipa) for v, way in read for ipa in regional_ways(way, v.language)]
+        said = [Pronunciation(ipa, "espeak", v.id) for v, ipa in ways]
     different = {split_sounds(p.ipa): p for p in reversed(said)}
     kept = tuple(p for p in said if different[split_sounds(p.ipa)] is p and split_sounds(p.ipa))
     if not kept:
@@ -53,11 +60,6 @@ def pronounce(
             values={"phrase": text, "voice": voice.name},
         )
     return kept
-
-
-def _ways(text: str, voice: EspeakVoice) -> tuple[str, ...]:
-    ipa = speak_ipa(text, voice.id)
-    return (ipa, reduce_vowels(ipa)) if voice.language in REDUCING else (ipa,)
 
 
 def parse_ipa(ipa: str) -> str:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from anyascii import anyascii
 
+from trainer.phrase.notation import phonetic
 from trainer.phrase.phonemes import Segment, split_ipa
 from trainer.phrase.sounds import is_vowel
 
@@ -36,6 +37,8 @@ _AFTER_S = frozenset("ptkmnlw")
 
 def respell(ipa: str, language: str = "en") -> str:
     """Return the IPA as plain letters; syllables are parted by hyphens, words by blanks."""
+    if language == "ru":
+        ipa = phonetic(ipa, language)  # espeak-ng's y is no y
     if language != "en":
         ipa = ipa.replace("ɾ", "ɹ")  # a t to Americans alone
     return " ".join(word for part in ipa.split() if (word := _respell_word(split_ipa(part))))

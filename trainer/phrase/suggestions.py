@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from trainer.phrase.advice import GREETINGS, NAMES, Advice, advise
+from trainer.phrase.advice import NAMES, Advice, advise
 from trainer.phrase.espeak import speak_ipa
+from trainer.phrase.greetings import suggested_greetings
 from trainer.phrase.phonemes import count_syllables
 from trainer.phrase.pronunciations import Pronunciation
 from trainer.phrase.scripts import main_script
@@ -31,7 +32,7 @@ def _candidates(text: str, language: str) -> Iterator[str]:
     if len(words) > 2:
         yield " ".join(words[:2])
         yield " ".join(words[-2:])
-    greetings = GREETINGS.get(language, ("hey", "okay"))
+    greetings = suggested_greetings(language)
     if words[0] not in greetings:
         for greeting in greetings:
             yield f"{greeting} {text}"

@@ -1,4 +1,4 @@
-"""Running text that voices speak as negatives: household talk for English, words by frequency for every language."""
+"""Running text that voices speak as negatives: household talk, and words by frequency for every language."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
@@ -7,7 +7,7 @@ import numpy as np
 
 from trainer.core.seeds import generator
 from trainer.errors import PhraseError
-from trainer.phrase.household import make_sentence
+from trainer.phrase.household import has_household, make_sentence
 from trainer.phrase.language import normalise_text
 from trainer.phrase.lexicon import read_lexicon
 
@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 6, 14
 _UNSPACED = frozenset(("zh", "yue", "ja", "th", "my", "shn", "hak"))
 # Words are drawn by frequency to this power: by 1 every text would be made of the same hundred words.
 _FLATTEN = 0.6
-# Share of English sentences that make sense.
+# Share of sentences that make sense, where there are such.
 _SENSIBLE = 0.6
 _VOICED_NUMBERS = 1000
 
@@ -67,8 +67,9 @@ def _different(texts: Iterator[str]) -> Iterator[str]:
 def _texts(language: str, seed: int) -> Iterator[str]:
     random = generator(seed, "sentences", language)
     salad = _salad(language, random)
+    sensible = _SENSIBLE if has_household(language) else 0.0
     while True:
-        yield make_sentence(random) if language == "en" and random.random() < _SENSIBLE else salad()
+        yield make_sentence(random, language) if sensible and random.random() < sensible else salad()
 
 
 def _salad(language: str, random: np.random.Generator) -> Callable[[], str]:

@@ -14,6 +14,7 @@ from trainer.core.audio import Samples
 from trainer.core.fingerprint import hash_file
 from trainer.core.folders import write_whole
 from trainer.errors import VoiceError
+from trainer.phrase.substitutes import substitute
 from trainer.samples.checks import sayable
 from trainer.samples.kokoro_symbols import kokoro_symbols
 from trainer.samples.resampling import to_device_rate
@@ -74,7 +75,7 @@ class KokoroEngine:
         Raises:
             AudioError: `unsayable`.
         """
-        symbols = kokoro_symbols(utterance.ipa, utterance.language)
+        symbols = substitute(kokoro_symbols(utterance.ipa, utterance.language), self._ids.keys())
         ids = [self._ids[symbol] for symbol in sayable(symbols, self._ids)][:_MOST_TOKENS]
         row = len(ids) + round(utterance.variation * 10)
         style = mix_styles([_row(voice.path, row) for voice in voices], utterance.timbre, utterance.prosody)

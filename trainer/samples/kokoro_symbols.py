@@ -8,6 +8,8 @@ publish (Misaki, EN_PHONES).
 import re
 import unicodedata
 
+from trainer.phrase.notation import phonetic
+
 # Tried in order, longest first.
 _ANY = {
     "aɪ": "I",
@@ -20,6 +22,8 @@ _ANY = {
     "tʃ": "ʧ",
     "ts": "ʦ",
     "dz": "ʣ",
+    "tɕ": "ʨ",
+    "dʑ": "ʥ",
     "g": "ɡ",
 }
 _ENGLISH = {
@@ -52,7 +56,7 @@ def kokoro_symbols(ipa: str, language: str) -> str:
     """Return Kokoro's symbols for IPA of an espeak-ng voice ("en-us"); punctuation stays."""
     text = unicodedata.normalize("NFD", ipa).replace("c\u0327", "ç").replace("͡", "").replace("^", "")
     if not language.startswith("en"):
-        return _replace(text, _ANY)
+        return _replace(phonetic(text, language), _ANY).replace("\u0329", "")
     local = _AMERICAN if language.startswith("en-us") else _BRITISH
     text = _SYLLABIC_L.sub("ᵊl", _SYLLABIC.sub("ᵊ\\1", text))
     text = _replace(text, local)

@@ -7,6 +7,8 @@ import numpy as np
 
 from trainer.core.audio import Samples
 from trainer.errors import VoiceError
+from trainer.phrase.notation import phonetic
+from trainer.phrase.substitutes import learnt_letters, substitute
 from trainer.samples.checks import sayable
 from trainer.samples.resampling import to_device_rate
 from trainer.samples.sessions import open_session
@@ -43,7 +45,7 @@ class PiperEngine:
             AudioError: `unsayable`.
         """
         ids = [*self._ids[_BEGIN], *self._ids[_PAD]]
-        for symbol in sayable(unicodedata.normalize("NFD", utterance.ipa), self._ids):
+        for symbol in sayable(unicodedata.normalize("NFD", learnt_ipa(utterance, voice)), self._ids):
             ids += [*self._ids[symbol], *self._ids[_PAD]]
         ids += self._ids[_END]
         length = utterance.tract / utterance.tempo
@@ -56,3 +58,15 @@ class PiperEngine:
             inputs["sid"] = np.array([voice.speaker], np.int64)
         samples: Samples = self._session.run(None, inputs)[0].ravel()
         return to_device_rate(samples, self._rate, utterance.tract)
+
+
+def learnt_ipa(utterance: Utterance, voice: Voice) -> str:
+    """Return what is said in the letters that the voice's language taught it.
+
+    A model has a number for every letter of the IPA, but those that it met in no training sound like nothing at all.
+    """
+    ipa = utterance.ipa
+    if utterance.language.partition("-")[0] != voice.language.partition("-")[0]:
+        ipa = phonetic(ipa, utterance.language)
+    known = learnt_letters(voice.language)
+    return substitute(ipa, known) if known else ipa

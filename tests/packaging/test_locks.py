@@ -11,14 +11,14 @@ import pytest
 
 import trainer
 
-ORDER = ("cli", "pipeline", "export", "evaluation", "training", "model", "features", "samples", "data", "phrase",
-         "core", "recipe", "events", "errors")  # fmt: skip
+ORDER = ("cli", "pipeline", "export", "evaluation", "tuning", "training", "model", "features", "samples", "data",
+         "phrase", "core", "recipe", "events", "errors")  # fmt: skip
 # What the files of these two do not say; both are Apache-2.0 in their sources.
 SILENT = {"namex", "tflite-micro"}
 PARTS = ("builders", "esphome", "home-assistant", "satellite")
 # Where a package is imported by another name than it is asked for.
 CALLED = {"paho": "paho-mqtt", "yaml": "pyyaml"}
-SETS = ("cpu", "gpu", "dev", "bench", "kokoro", "node", *PARTS)
+SETS = ("cpu", "gpu", "dev", "bench", "tune", "kokoro", "node", *PARTS)
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +58,7 @@ def test_locks_hold_what_the_project_needs(root: Path, project: dict[str, Any]) 
         "cpu": ("cpu", "app", "voices", "install"),
         "gpu": ("gpu", "app", "voices", "install"),
         "dev": ("dev",),
+        "tune": ("tune",),
     }.items():
         locked = {name_of(e) for e in entries((root / f"requirements/{lock}.lock").read_text())}
         wanted = {name_of(r) for r in [*needed, *(r for n in names for r in extras[n])]}
@@ -66,7 +67,7 @@ def test_locks_hold_what_the_project_needs(root: Path, project: dict[str, Any]) 
 
 def test_sets_that_are_installed_together_agree(root: Path) -> None:
     versions: dict[str, set[str]] = {}
-    for lock in ("cpu", "dev", "bench"):
+    for lock in ("cpu", "dev", "bench", "tune"):
         for entry in entries((root / f"requirements/{lock}.lock").read_text()):
             pin = entry.split("--hash")[0].strip()
             versions.setdefault(pin.split("==")[0] + pin.partition(";")[2], set()).add(pin)

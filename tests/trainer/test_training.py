@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import time
+from collections import deque
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from feature_sets import WORD_END, falling_word, word, write_feature_sets
 from trainer.core.folders import is_whole, whole_folder
 from trainer.core.workers import ProgressClock
 from trainer.errors import RecipeError, TrainingError
-from trainer.events import Event, Metric, Progress, discard
+from trainer.events import Event, Metric, Progress, Warning, discard
 from trainer.model.backends import TensorFlowBackend
 from trainer.model.dense import Dense, forward_numpy
 from trainer.model.shape import SIZES, shape_of
@@ -24,7 +25,7 @@ from trainer.recipe_files import load_recipe
 from trainer.training.checkpoints import Checkpoint
 from trainer.training.loss import choose_windows
 from trainer.training.sampler import Sampler, open_set
-from trainer.training.stage import Trainer, train_model
+from trainer.training.stage import SPIKES, Trainer, train_model
 from trainer.training.teachers import Teachers
 from trainer.training.validation import sliding_mean
 
@@ -204,6 +205,22 @@ def test_killed_at_the_end_of_its_patience_a_phase_stays_ended() -> None:
     place = Checkpoint(step=90, best_step=30, best_score=0.5, phase=0, phase_began=0, mined=(), state={})
     after = trainer._phase(place, ProgressClock(180, "steps", discard))
     assert (after.phase, after.phase_began, after.step, after.best_step) == (1, 90, 90, 30)
+
+
+def test_a_gradient_that_is_often_far_beyond_its_median_is_told() -> None:
+    trainer = object.__new__(Trainer)
+    trainer.norms, trainer.spikes = deque(maxlen=200), 0
+    told: list[Event] = []
+    trainer.report = told.append
+    for step in range(1000):
+        trainer._watch(1.0 if step % 8 else 4.9, step)
+    assert not told, "below five times the median"
+    for step in range(1000, 1000 + 8 * SPIKES):
+        trainer._watch(1.0 if step % 8 else 5.1, step)
+    assert not told, "one hard batch now and then is no alarm"
+    trainer._watch(7.5, 2000)
+    assert [event.code for event in told if isinstance(event, Warning)] == ["gradient"]
+    assert "7.5 at step 2000; usually 1.00" in told[0].message
 
 
 def test_rates_are_told_at_the_threshold_that_recall_is_told_at(trained: tuple[Path, list[Event]]) -> None:

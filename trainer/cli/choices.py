@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trainer.ablations import ABLATIONS, leave_out
 from trainer.errors import RecipeError
 
 if TYPE_CHECKING:
     from trainer.recipe import Recipe
 
 SAVED = "recipe.yaml"
+_EXAMPLE = 'For example: wakesmith train "hey jarvis"'
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Declare every choice of a run."""
     parser.add_argument(
-        "phrase", metavar="PHRASE", nargs="?", help="what people will say; may be left out with --resume"
+        "phrase",
+        metavar="PHRASE",
+        nargs="?",
+        help="what people will say; may be left out where --config names it, or with --resume",
     )
     parser.add_argument("--preset", metavar="quick|standard|thorough", help="how much work; default: standard")
     parser.add_argument("--config", type=Path, metavar="FILE", help="a YAML file of choices, laid over the preset")
@@ -36,6 +41,10 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         ("rooms", "room impulse responses"),
     ):
         parser.add_argument(f"--{kind}", action="append", type=Path, metavar="DIR", help=f"{what}; repeatable")
+    left_out = parser.add_argument_group("leave out, to learn what it is worth")
+    for ablation in ABLATIONS:
+        left_out.add_argument(f"--no-{ablation.name}", dest="left_out", action="append_const", const=ablation.name,
+                              default=[], help=ablation.about)  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR", help="the run's folder; default: out/<name of the phrase>")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out, with its own choices")
     parser.add_argument("--seed", type=int, metavar="N", help="the same seed makes the same model; default: 1")
@@ -53,7 +62,7 @@ def choose_folder(args: argparse.Namespace) -> Path:
     if args.out is not None:
         return Path(args.out)
     if args.phrase is None:
-        raise RecipeError("no phrase is given", hint='For example: wakesmith train "hey jarvis"')
+        raise RecipeError("no phrase is given", hint=_EXAMPLE)
     from trainer.phrase.language import make_id, normalise_text
 
     return Path("out") / make_id(normalise_text(args.phrase, args.lang or "auto"))
@@ -74,12 +83,13 @@ def choose_recipe(args: argparse.Namespace, folder: Path) -> "Recipe":
             file = saved
         elif args.phrase is None:
             raise RecipeError(f"there is no run to resume in {folder}", hint="Name the phrase to begin one.")
-    if args.phrase is None and not args.resume:
-        raise RecipeError("no phrase is given", hint='For example: wakesmith train "hey jarvis"')
     preset = args.preset or "standard"
-    recipe = load_recipe(preset, file, args.settings, _overrides(args))
+    settings = [*args.settings, *leave_out(args.left_out)]
+    recipe = load_recipe(preset, file, settings, _overrides(args))
     if args.preset is None and recipe.preset != preset:  # the file names another: its values go below the file's
-        recipe = load_recipe(recipe.preset, file, args.settings, _overrides(args))
+        recipe = load_recipe(recipe.preset, file, settings, _overrides(args))
+    if not recipe.phrase.text and args.phrase is None:
+        raise RecipeError("no phrase is given", hint=_EXAMPLE)
     return recipe
 
 

@@ -2,15 +2,13 @@
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.cli.checking import check_folder
 from trainer.cli.choices import add_flags, choose_folder, choose_recipe, resume_command
-from trainer.errors import WakesmithError
-from trainer.events import Failed
+from trainer.cli.watchers import failures_as_events, watching, write_tensorboard
 
 if TYPE_CHECKING:
     from trainer.events import Report
@@ -28,7 +26,7 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
 
 def run(args: argparse.Namespace) -> int:
     """Train, show how it goes, and keep the journal."""
-    with _refusals_told(args.json):
+    with failures_as_events(args.json):
         folder = choose_folder(args)
         check_folder("--out", folder)
         recipe = choose_recipe(args, folder)
@@ -40,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     log = folder / "trainer.log"
     with (
         logged(log),
-        _watchers(args, folder, log) as watchers,
+        watching(args.json, log, *_tensorboard(args, folder)) as watchers,
         Journal(folder, (*watchers, args.stop)) as journal,
         named_failures(log, resume_command(args.words[1:], folder), args.stop),
         _profiled(folder / "profile.pstats" if args.profile else None),
@@ -49,37 +47,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-@contextlib.contextmanager
-def _refusals_told(json: bool) -> Iterator[None]:
-    """Let a program that reads events hear of choices that are refused before a run begins."""
-    try:
-        yield
-    except WakesmithError as error:
-        if json:
-            from trainer.cli.watchers import write_json
-
-            write_json(Failed(error.code, error.message, error.hint, error.values))
-        raise
-
-
-@contextlib.contextmanager
-def _watchers(args: argparse.Namespace, folder: Path, log: Path) -> "Iterator[tuple[Report, ...]]":
-    """Yield who is told; for people, what libraries write to stderr meanwhile goes to the log."""
-    from trainer.cli.journal import stderr_to
-    from trainer.cli.watchers import PlainView, write_json, write_tensorboard
-
-    more = (write_tensorboard(folder / "tensorboard"),) if args.tensorboard else ()
-    if args.json:
-        yield (write_json, *more)
-        return
-    with stderr_to(log):
-        if sys.stdout.isatty():
-            from trainer.cli.live import live_view
-
-            with live_view() as view:
-                yield (view, *more)
-        else:
-            yield (PlainView(sys.stdout), *more)
+def _tensorboard(args: argparse.Namespace, folder: Path) -> "tuple[Report, ...]":
+    return (write_tensorboard(folder / "tensorboard"),) if args.tensorboard else ()
 
 
 @contextlib.contextmanager

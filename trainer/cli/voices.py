@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from trainer.cli.printing import megabytes, write, write_table
@@ -53,7 +52,7 @@ def list_voices(_args: argparse.Namespace) -> int:
 
 def list_catalogue(args: argparse.Namespace) -> int:
     """Write a line for each voice of Piper's catalogue, or the rows that the app reads."""
-    with failures_as_events() if args.json else nullcontext():
+    with failures_as_events(args.json):
         voices = _read_catalogue(args.language)
     if args.json:
         write(json.dumps([_row(voice) for voice in voices], ensure_ascii=False, indent=1))

@@ -36,13 +36,32 @@ def write_json(event: Event) -> None:
 
 
 @contextmanager
-def failures_as_events() -> Iterator[None]:
-    """Write an error as a `failed` event on its way out."""
+def failures_as_events(json: bool = True) -> Iterator[None]:
+    """Write an error as a `failed` event on its way out, for a program that reads `json`."""
     try:
         yield
     except WakesmithError as error:
-        write_json(Failed(error.code, error.message, error.hint, error.values))
+        if json:
+            write_json(Failed(error.code, error.message, error.hint, error.values))
         raise
+
+
+@contextmanager
+def watching(json: bool, log: Path, *more: "Report") -> "Iterator[tuple[Report, ...]]":
+    """Yield who is told of a run; for people, what libraries write to stderr meanwhile goes to the log."""
+    from trainer.cli.journal import stderr_to
+
+    if json:
+        yield (write_json, *more)
+        return
+    with stderr_to(log):
+        if sys.stdout.isatty():
+            from trainer.cli.live import live_view
+
+            with live_view() as view:
+                yield (view, *more)
+        else:
+            yield (PlainView(sys.stdout), *more)
 
 
 class PlainView:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from typing import Any, Literal
 
+from trainer.ablations import left_out
 from trainer.core.clips import Clip
 from trainer.core.fingerprint import fingerprint
 from trainer.data.packs import PackFacts
@@ -54,6 +55,7 @@ def gather_provenance(
         "preset": recipe.preset,
         "seed": recipe.seed,
         "recipe": fingerprint(recipe),
+        **({"left out": ablated} if (ablated := left_out(recipe)) else {}),
         "commercial use": allows_commerce(s["licence"] for s in sources),
         "voices": len({c.speaker for c in clips if c.speaker}),
         "python": platform.python_version(),

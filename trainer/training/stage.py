@@ -133,7 +133,7 @@ class Trainer:
             clock.advance(stop - place.step)
             return replace(place, phase=place.phase + 1, phase_began=place.step)
         losses: list[float] = []
-        for step, (features, windows) in self._batches(place.step, stop):
+        for step, (features, windows) in self.batches(place.step, stop):
             rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
             loss, norm = self.optimiser.step(features, windows, rate)
             losses.append(loss)
@@ -155,7 +155,7 @@ class Trainer:
                 break
         return replace(place, phase=place.phase + 1, phase_began=place.step)
 
-    def _batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[NDArray[np.float32], Windows]]]:
+    def batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[NDArray[np.float32], Windows]]]:
         """Yield prepared batches; the next is made while the network works on this one."""
         with ThreadPoolExecutor(1) as thread:
             waiting: Future[tuple[NDArray[np.float32], Windows]] | None = None

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from trainer.phrase.distance import measure, tabulate
-from trainer.phrase.near_misses import SHARES, least_distance
+from trainer.phrase.near_misses import SHARES
 from trainer.phrase.phonemes import split_sounds
 from trainer.phrase.plan import plan_phrase
+from trainer.phrase.similarity import least_distance
 from trainer.phrase.sounds import distance_table
 from trainer.phrase.texts import sentences
 from trainer.recipe import PhraseRecipe

@@ -28,7 +28,9 @@ from trainer.recipe_files import parse_recipe
 from trainer.samples.provenance import Provenance
 
 MODEL = Path(pytest.importorskip("pymicro_wakeword").__file__).parent / "models" / "alexa.tflite"
-PLAN = PhrasePlan("alexa & <co>", "en", "en-us", "alexa", (Pronunciation("əlˈɛksə", "espeak", "en-us"),), (), (), 3)
+PLAN = PhrasePlan(
+    "alexa & <co>", "en", "en-us", "alexa", (Pronunciation("əlˈɛksə", "espeak", "en-us"),), (), (), (), 3
+)
 
 
 def make_run(out: Path, test_clips: bool = True) -> None:

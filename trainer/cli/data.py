@@ -1,4 +1,4 @@
-"""`wakesmith data`: recordings from outside: listed, fetched, checked, analysed, audited."""
+"""`wakesmith data`: recordings from outside: listed, fetched, checked, analysed, audited; more in `quality`."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from trainer.cli import quality
 from trainer.cli.checking import check_folder, check_number
 from trainer.cli.printing import megabytes, write, write_object, write_table
 from trainer.errors import DataError, RecipeError
@@ -16,7 +17,7 @@ KINDS = ("positives", "negatives", "noise", "music", "rooms")
 
 def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     """Declare the command."""
-    parser = parts.add_parser("data", parents=[common], help="list, fetch, check, analyse and audit recordings")
+    parser = parts.add_parser("data", parents=[common], help="list, fetch, check, score, cut and audit recordings")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
 
     def action(name: str, about: str, run: object) -> argparse.ArgumentParser:
@@ -41,8 +42,11 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
             f"--{kind}", action="append", default=[], type=Path, metavar="DIR", help="folders of it; repeatable"
         )
     looked.add_argument("--json", action="store_true", help="write the analysis to stdout as JSON")
+    quality.add_actions(action)
     audited = action("audit", "does anything of a run stand in two splits? exit code 4 if so", audit)
     audited.add_argument("folder", type=Path, metavar="RUN")
+    audited.add_argument("--voices", action="store_true", help="compare people's voices too, by a weak embedding")
+    audited.add_argument("--model", type=Path, metavar="FILE", help="compare them by this ONNX speaker embedding")
     made = action("demo", "write a small synthetic data set, to try things with", demo)
     made.add_argument("folder", type=Path, metavar="DIR")
     made.add_argument("--seed", type=int, default=1, metavar="N")
@@ -149,12 +153,14 @@ def audit(args: argparse.Namespace) -> int:
     from trainer.core.clips import read_clips
     from trainer.core.ragged import RaggedStore
     from trainer.data import leakage
+    from trainer.speakers.embedding import embed_clips
 
     folder = args.folder / "samples" if (args.folder / "samples").is_dir() else args.folder
     if not (folder / "clips.jsonl").is_file():
         raise DataError(f"{folder} holds no clips.jsonl", hint="Name a run's folder.")
     clips = read_clips(folder / "clips.jsonl")
-    findings = leakage.audit(clips, RaggedStore[np.int16](folder / "audio"), PlainView(sys.stderr))
+    embed = embed_clips(args.model) if args.voices or args.model else None
+    findings = leakage.audit(clips, RaggedStore[np.int16](folder / "audio"), PlainView(sys.stderr), embed)
     for finding in findings:
         write(f"{finding.level}: {finding.message}")
     write(f"{len(clips)} clips, {len(findings)} findings")

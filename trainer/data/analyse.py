@@ -15,6 +15,7 @@ from trainer.core.workers import map_in_order
 from trainer.data.decoding import Decoded, decode, decode_long, is_cut, probe_seconds
 from trainer.data.leakage import Finding
 from trainer.data.listing import Recording, kind_named, list_recordings, root_folders
+from trainer.data.quality import QUIET_DBFS
 from trainer.data.speech import levels
 from trainer.events import Report, discard
 from trainer.recipe import DataRecipe
@@ -22,7 +23,6 @@ from trainer.recipe import DataRecipe
 # Files that a kind should hold at least, and the number that is better (D3). Fewer train all the same.
 FEW = {ClipKind.POSITIVE: (100, 1000), ClipKind.SPEECH: (1000, 10_000), ClipKind.NEAR_MISS: (50, 500)}
 NEGATIVES_PER_POSITIVE = 10
-QUIET_DBFS = -45.0  # loud parts of a recording below this are closer to the noise of a microphone than to speech
 LONG_S = 600.0  # longer files are described by their header alone and decoded part by part
 
 

@@ -15,7 +15,9 @@ from trainer.data import rooms
 from trainer.data.decoding import WHOLE_S, Decoded, decode_batch, decode_long, is_cut, probe_seconds
 from trainer.data.listing import SPOKEN, Recording, list_recordings
 from trainer.data.splits import assign_splits, group_recordings
+from trainer.data.transcripts import Judge, find_too_near
 from trainer.events import Report, Warning, discard
+from trainer.phrase.similarity import Likeness
 from trainer.recipe import DataRecipe
 
 Row = tuple[Clip, NDArray[np.int16]]
@@ -24,12 +26,15 @@ _BATCH_FILES = 64
 _AHEAD = 6  # batches under way: each holds one file of at most WHOLE_S, or _BATCH_S of small ones
 
 
-def import_recordings(recipe: DataRecipe, seed: int, executor: Executor, report: Report) -> Iterator[Row | Rejection]:
+def import_recordings(
+    recipe: DataRecipe, seed: int, executor: Executor, report: Report, judge: Judge | None = None
+) -> Iterator[Row | Rejection]:
     """Yield every recording of the recipe's folders as a clip with its samples, or as a rejection.
 
     Order: positives, near misses, negatives, noise, music, rooms, as the recipe names their folders, each sorted by
     path. Clips of one speaker or source stand in one split (`splits`). Memory is bounded by a few files of ten
-    minutes, whatever the folders hold.
+    minutes, whatever the folders hold. Negatives whose transcripts `judge` finds too near to the phrase are
+    quarantined: rejected, not decoded.
 
     Yields:
         Clip and int16 [n] at 16 kHz mono. Positives are trimmed to speech and carry `end_s`; rooms are cut to their
@@ -39,7 +44,14 @@ def import_recordings(recipe: DataRecipe, seed: int, executor: Executor, report:
         DataError: a folder is missing or holds no recordings.
     """
     listing = list_recordings(recipe)
-    recordings = _limit_rooms(listing.recordings, seed, report)
+    too_near = find_too_near(listing.recordings, judge) if judge else {}
+    for recording in listing.recordings:
+        if recording.path in too_near:
+            yield _quarantined(recording, too_near[recording.path])
+    if too_near:
+        report(_too_near(list(too_near.values())))
+    kept = [recording for recording in listing.recordings if recording.path not in too_near]
+    recordings = _limit_rooms(kept, seed, report)
     seconds = _probe(recordings, executor)
     groups = group_recordings(recordings)
     splits = assign_splits([r.kind for r in recordings], groups, seconds, seed)
@@ -63,6 +75,22 @@ def import_recordings(recipe: DataRecipe, seed: int, executor: Executor, report:
         if is_cut(heard_s, promised_s):
             cut.append(recording.origin)
     _warn(report, clipped, cut, listing.passed_over)
+
+
+def _quarantined(recording: Recording, likeness: Likeness) -> Rejection:
+    said = f"{likeness.text!r} [{likeness.ipa}]"
+    message = f"{recording.origin}: {said} has a similarity of {likeness.similarity:.2f}: {likeness.reason}"
+    return Rejection(recording.origin, "too_near", message)
+
+
+def _too_near(found: Sequence[Likeness]) -> Warning:
+    texts = ", ".join(dict.fromkeys(one.text for one in found[:3]))
+    return Warning(
+        "too_near",
+        f"{len(found)} negatives are not trained on, because the phrase is heard in them: {texts}",
+        "People who say the phrase carelessly say the same. If a file says something else, name it for what it says.",
+        {"count": len(found), "texts": texts},
+    )
 
 
 def _clip(recording: Recording, group: str, split: Split, piece: Decoded) -> Clip:

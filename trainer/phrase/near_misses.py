@@ -1,8 +1,8 @@
 """What sounds like the phrase and is not: words, parts of the phrase, and the phrase with other sounds (N7).
 
 All are ranked by local edit distance: the sounds that a word shares with a part of the phrase, one beside the other,
-count in full, what lies outside that part only by `ENDS`. Nothing that a person would take for the phrase is kept:
-see `LEAST`.
+count in full, what lies outside that part only by `ENDS`. Nothing that a person would take for the phrase is kept
+(`Target.allows`); real words and phrases that are left out for it are listed.
 """
 
 from collections import deque
@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.seeds import generator
-from trainer.phrase.distance import Distances, Sounds, SoundTable, measure, tabulate
+from trainer.phrase.distance import Sounds, measure, tabulate
 from trainer.phrase.lexicon import SpokenLexicon, speak_lexicon
 from trainer.phrase.mutations import mutate
 from trainer.phrase.phonemes import count_syllables, split_ipa, split_sounds
 from trainer.phrase.pronunciations import Pronunciation
+from trainer.phrase.similarity import Likeness, Target, find_target, judge
 from trainer.phrase.sounds import is_vowel
 
-# What a sound outside the shared part costs, of its full weight.
-ENDS = 0.35
+QUARANTINED = 40  # that are listed: the likest
 # Share of each kind among the near misses.
 SHARES = {"word": 0.45, "swap": 0.2, "part": 0.15, "mutation": 0.2}
 
@@ -44,38 +44,6 @@ class NearMiss:
     why: str
 
 
-# How far a near miss must be from the phrase, in sounds. A real word is another word to people, so half a sound is
-# enough: a clear other consonant (p for k is 0.6), not the vowel changes of an accent (ɪ for ə is 0.45). What is no
-# word people rather hear as the phrase, said carelessly: there a whole sound must be missing (0.8), or two changed.
-# People forgive more in long phrases, so the distance is at least a share of the phrase's sounds, too.
-LEAST = {"word": (0.5, 0.1), "swap": (0.5, 0.1), "part": (0.75, 0.16), "mutation": (0.75, 0.16)}
-
-
-def least_distance(why: str, phrase: Sounds) -> float:
-    """Return how far a near miss of a kind must be from a pronunciation of the phrase, in sounds."""
-    least, share = LEAST[why]
-    return max(least, share * len(phrase))
-
-
-@dataclass(frozen=True)
-class Target:
-    """The phrase as a target of distances: all its pronunciations."""
-
-    sounds: tuple[Sounds, ...]
-
-    def local(self, table: SoundTable) -> Distances:
-        """Local edit distance of every row to the nearest pronunciation."""
-        nearest: Distances = np.min([measure(table, s, ENDS, ENDS) for s in self.sounds], axis=0)
-        return nearest
-
-    def allows(self, table: SoundTable, why: str) -> NDArray[np.bool_]:
-        """Say of every row whether no part of it could be taken for the phrase; bool [rows]."""
-        limits = [least_distance(why, sounds) for sounds in self.sounds]
-        far = [measure(table, s, 1.0, 0.0) >= limit for s, limit in zip(self.sounds, limits, strict=True)]
-        allowed: NDArray[np.bool_] = np.all(far, axis=0)
-        return allowed
-
-
 def find_near_misses(
     text: str,
     pronunciations: tuple[Pronunciation, ...],
@@ -83,10 +51,14 @@ def find_near_misses(
     voice: str,
     count: int,
     seed: int,
-) -> tuple[NearMiss, ...]:
-    """Return at most `count` near misses: kinds mixed by `SHARES`, near ones first, the same for the same seed."""
-    target = Target(tuple(dict.fromkeys(split_sounds(p.ipa) for p in pronunciations)))
+) -> tuple[tuple[NearMiss, ...], tuple[Likeness, ...]]:
+    """Return at most `count` near misses, and what is quarantined: words and swaps that are too near.
+
+    Near misses: kinds mixed by `SHARES`, near ones first, the same for the same seed. Quarantined: the likest first.
+    """
+    target = find_target(pronunciations)
     lexicon = speak_lexicon(language, voice)
+    allowed = target.allows(lexicon.sounds, "word")
     spoken = [_split_words(p.ipa) for p in pronunciations]
     names = text.split()
     if any(len(parts) != len(names) for parts in spoken):
@@ -94,7 +66,7 @@ def find_near_misses(
     inventory = {sound for p in pronunciations for sound in split_sounds(p.ipa)} | set(_common_sounds(lexicon))
     mutations = mutate(split_ipa(pronunciations[0].ipa), sorted(inventory), generator(seed, "mutations"))
     kinds = [
-        ("word", SHARES["word"], _words(lexicon, target, count * 2)),
+        ("word", SHARES["word"], _words(lexicon, target, allowed, count * 2)),
         ("part", SHARES["part"], _parts(names, spoken)),
         ("mutation", SHARES["mutation"], ((f"/{ipa.strip()}/", ipa) for ipa in islice(mutations, count * 6))),
     ]
@@ -104,16 +76,27 @@ def find_near_misses(
         for place, part in enumerate(spoken[0]):
             share = SHARES["swap"] * 0.9 * len(part) / sum(map(len, spoken[0]))
             kinds.append(("swap", share, _replace(names, spoken[0], place, lexicon, count)))
-    ranked = [(share, _rank(list(items), why, target)) for why, share, items in kinds]
-    return tuple(_deal(ranked, count, seed))
+    listed = [(why, share, list(items)) for why, share, items in kinds]
+    ranked = [(share, _rank(items, why, target)) for why, share, items in listed]
+    near = [(lexicon.words[i], lexicon.ipa[i]) for i in np.flatnonzero(~allowed)]
+    swaps = [item for why, _, items in listed if why == "swap" for item in items]
+    return tuple(_deal(ranked, count, seed)), _quarantine([*near, *swaps], {text, *text.split()}, target)
 
 
-def _words(lexicon: SpokenLexicon, target: Target, count: int) -> Iterator[tuple[str, str]]:
+def _quarantine(items: list[tuple[str, str]], own: set[str], target: Target) -> tuple[Likeness, ...]:
+    """Return those of the candidates that are too near, the likest first; the phrase's own words are no news."""
+    judged = sorted(judge(items, target), key=lambda one: (-one.similarity, one.text))
+    return tuple(islice((one for one in judged if one.reason and one.text not in own), QUARANTINED))
+
+
+def _words(
+    lexicon: SpokenLexicon, target: Target, allowed: NDArray[np.bool_], count: int
+) -> Iterator[tuple[str, str]]:
     """Yield words near the phrase or a part of it, the nearest first, one a stem, as text and IPA."""
     if not lexicon.words:
         return iter(())
     distances = target.local(lexicon.sounds)
-    distances[~target.allows(lexicon.sounds, "word")] = np.inf
+    distances[~allowed] = np.inf
     # Words of one or two sounds are part of everything that is said.
     shortest = min(map(len, target.sounds))
     distances[lexicon.lengths < max(2, min(3, shortest - 1))] = np.inf

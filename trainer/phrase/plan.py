@@ -14,12 +14,13 @@ from trainer.phrase.near_misses import NearMiss, find_near_misses
 from trainer.phrase.phonemes import count_syllables
 from trainer.phrase.pronunciations import Pronunciation, pronounce
 from trainer.phrase.scripts import check_script
+from trainer.phrase.similarity import Likeness
 from trainer.recipe import PhraseRecipe
 
-__all__ = ["Advice", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
+__all__ = ["Advice", "Likeness", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
 
 
-PLAN_VERSION = 3  # raise it when plans change: runs made before are then planned again
+PLAN_VERSION = 4  # raise it when plans change: runs made before are then planned again
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class PhrasePlan:
         id: name for files and models, [a-z0-9_].
         pronunciations: ways to say it, the likeliest first; never empty.
         near_misses: what sounds like it and is not, near ones first.
+        quarantined: words and phrases too near to be taught as anything else, the likest first; no voice speaks them.
         advice: how good a wake word it is, the gravest first; never empty.
         syllables: of the first pronunciation.
     """
@@ -43,6 +45,7 @@ class PhrasePlan:
     id: str
     pronunciations: tuple[Pronunciation, ...]
     near_misses: tuple[NearMiss, ...]
+    quarantined: tuple[Likeness, ...]
     advice: tuple[Advice, ...]
     syllables: int
 
@@ -62,15 +65,18 @@ def plan_phrase(recipe: PhraseRecipe, near_misses: int, seed: int) -> PhrasePlan
     pronunciations = pronounce(text, voice, recipe.say, region)
     syllables = count_syllables(pronunciations[0].ipa)
     check_length(text, syllables)
+    misses: tuple[NearMiss, ...] = ()
+    quarantined: tuple[Likeness, ...] = ()
+    if near_misses:
+        misses, quarantined = find_near_misses(text, pronunciations, voice.language, voice.id, near_misses, seed)
     return PhrasePlan(
         text=text,
         language=voice.language,
         espeak_voice=voice.id,
         id=make_id(text),
         pronunciations=pronunciations,
-        near_misses=find_near_misses(text, pronunciations, voice.language, voice.id, near_misses, seed)
-        if near_misses
-        else (),
+        near_misses=misses,
+        quarantined=quarantined,
         advice=advise(text, voice.language, voice.id, pronunciations),
         syllables=syllables,
     )
@@ -92,6 +98,7 @@ def read_plan(path: Path) -> PhrasePlan:
         parts = {
             "pronunciations": tuple(Pronunciation(**row) for row in data["pronunciations"]),
             "near_misses": tuple(NearMiss(**row) for row in data["near_misses"]),
+            "quarantined": tuple(Likeness(**row) for row in data["quarantined"]),
             "advice": tuple(Advice(**row) for row in data["advice"]),
         }
         return PhrasePlan(**(data | parts))

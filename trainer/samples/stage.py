@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from trainer.data.recordings import import_recordings
 from trainer.errors import DataError
 from trainer.events import Report, Warning
 from trainer.phrase.plan import PhrasePlan
+from trainer.phrase.similarity import find_target, judge_texts
 from trainer.recipe import Recipe
 from trainer.samples.checks import find_missaid
 from trainer.samples.listening import write_listening
@@ -29,7 +31,7 @@ from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice, installed_voices, kokoro_absence
 
 FEWEST_POSITIVES = 10  # in training, below which nothing can be learnt
-SAMPLES_VERSION = f"{SHARD_VERSION}.2"  # the second number: of what becomes of spoken shards here
+SAMPLES_VERSION = f"{SHARD_VERSION}.3"  # the second number: of what becomes of spoken shards here
 REJECTED_SHARE = 0.05  # of spoken clips, above which the user is told
 
 Row = tuple[Clip, NDArray[np.int16]]
@@ -86,7 +88,8 @@ def _rows(
             yield Rejection(utterance.settings, result.reason, result.message)
         else:
             yield _clip(utterance, result, sources[utterance.voices[0]]), result.pcm
-    yield from import_recordings(recipe.data, recipe.seed, executor, report)
+    judge = partial(judge_texts, target=find_target(plan.pronunciations), voice=plan.espeak_voice)
+    yield from import_recordings(recipe.data, recipe.seed, executor, report, judge)
 
 
 def _speak(

@@ -8,8 +8,15 @@ from pydantic import AfterValidator, Field
 
 T = TypeVar("T")
 Range = tuple[float, float]
-CONDITIONS = "clean, rooms, noise_Ndb (such as noise_10db) or level_Ndb (such as level_-20db)"
-CONDITION = re.compile(r"clean|rooms|(noise|level)_(-?\d+(?:\.\d+)?)db")
+CONDITIONS = (
+    "clean, rooms, far, telephone, noise_Ndb (such as noise_10db; also white, brown, hum, fan, clicks, babble), "
+    "level_Ndb (such as level_-20db), clipped_Ndb (clipped_20db), speed_Npc (speed_120pc) or pitch_Nst (pitch_-3st)"
+)
+CONDITION = re.compile(
+    r"clean|rooms|far|telephone"
+    r"|(noise|white|brown|hum|fan|clicks|babble|level|clipped)_(-?\d+(?:\.\d+)?)db"
+    r"|(speed)_([5-9]\d|1\d\d|200)pc|(pitch)_(-?(?:\d|1[0-2]))st"
+)
 _WORDS = {
     "greater_than_equal": ">= {ge:g}",
     "greater_than": "> {gt:g}",

@@ -202,7 +202,7 @@ class EvaluationRecipe:
         false_accepts_per_hour: target that the cutoff is chosen for, held by the upper bound of its interval where
             the audio is long enough to say so; where it is not, nothing may be accepted.
         windows: sliding window sizes tried.
-        conditions: by name, what the test clips are played through.
+        conditions: by name, what test clips are played through: all of them clean, at most 120 otherwise.
         calibration_hours: least hours of negative audio that the cutoff is chosen on, where so much is at hand.
     """
 
@@ -216,6 +216,15 @@ class EvaluationRecipe:
         "level_-20db",
         "level_-30db",
         "rooms",
+        "far",
+        "babble_5db",
+        "fan_5db",
+        "telephone",
+        "clipped_20db",
+        "speed_85pc",
+        "speed_120pc",
+        "pitch_-3st",
+        "pitch_3st",
     )
     calibration_hours: Annotated[float, Field(ge=0)] = 1.0
 

@@ -15,7 +15,7 @@ from trainer.core.seeds import generator
 from trainer.data.demo import make_test_dataset
 
 NAMES = (
-    *("train", "evaluate", "compare", "verify", "export", "external"),
+    *("train", "evaluate", "compare", "gap", "verify", "export", "external"),
     *("voices", "data", "doctor", "listen", "serve"),
 )
 

@@ -8,12 +8,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from trainer import __version__
-from trainer.cli import compare, data, doctor, evaluate, export, external, listen, serve, train, tune, verify, voices
+from trainer.cli import (
+    compare,
+    data,
+    doctor,
+    evaluate,
+    export,
+    external,
+    gap,
+    listen,
+    serve,
+    train,
+    tune,
+    verify,
+    voices,
+)
 from trainer.cli.journal import LOG_FORMAT
 from trainer.cli.stopping import Stop
 from trainer.errors import Cancelled, WakesmithError
 
-PARTS = (train, tune, evaluate, compare, verify, export, external, voices, data, doctor, listen, serve)
+PARTS = (train, tune, evaluate, compare, gap, verify, export, external, voices, data, doctor, listen, serve)
 EXIT_CODES = """\
 exit codes:
   0    done

@@ -11,6 +11,8 @@ from trainer.cli.printing import write, write_object, write_table
 if TYPE_CHECKING:
     from trainer.evaluation.results import Evaluation
 
+_MOST = 100_000  # clips
+
 
 def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser) -> None:
     """Declare the command."""
@@ -22,7 +24,10 @@ def add_parser(parts: "argparse._SubParsersAction[argparse.ArgumentParser]", com
     parser.add_argument("--negatives", action="append", type=Path, default=[], metavar="DIR",
                         help="any other sound; repeatable")  # fmt: skip
     parser.add_argument("--conditions", nargs="+", metavar="NAME", default=["clean"],
-                        help="what the phrase is played through, such as noise_5db, level_-20db, rooms")  # fmt: skip
+                        help="what the phrase is played through, such as noise_5db, level_-20db, rooms; all: the "
+                             "whole suite of domain shifts")  # fmt: skip
+    parser.add_argument("--most", type=int, default=0, metavar="N",
+                        help="recordings that are played through each condition but clean; default: all")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="DIR", help="write report.json and report.html there")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of rooms and noise; default: 1")
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes; default: one for each core")
@@ -38,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from trainer.model.manifest import read_manifest
 
     check_number("--workers", args.workers, 0, MOST_WORKERS)
+    check_number("--most", args.most, 0, _MOST)
     if args.out:
         check_folder("--out", args.out)
     manifest = read_manifest(args.manifest) if args.manifest else None
@@ -47,10 +53,11 @@ def run(args: argparse.Namespace) -> int:
             manifest,
             args.positives,
             args.negatives,
-            args.conditions,
+            _conditions(args.conditions),
             pool,
             PlainView(sys.stderr),
             args.seed,
+            args.most or None,
         )
     if args.out:
         _write_reports(args.out, evaluation)
@@ -59,6 +66,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         _tell(evaluation)
     return 0
+
+
+def _conditions(names: list[str]) -> list[str]:
+    """Return the names, those of a training's report in the place of "all"."""
+    from trainer.recipe import EvaluationRecipe
+
+    return [one for name in names for one in (EvaluationRecipe().conditions if name == "all" else (name,))]
 
 
 def _write_reports(folder: Path, evaluation: "Evaluation") -> None:
@@ -71,7 +85,8 @@ def _write_reports(folder: Path, evaluation: "Evaluation") -> None:
 
 
 def _tell(evaluation: "Evaluation") -> None:
-    from trainer.evaluation.words import hours, interval, percent, summarise
+    from trainer.evaluation.shift import worst_first
+    from trainer.evaluation.words import difference, hours, interval, percent, summarise
 
     model, accepts = evaluation.model, evaluation.false_accepts
     write(summarise(evaluation))
@@ -79,9 +94,17 @@ def _tell(evaluation: "Evaluation") -> None:
     if evaluation.conditions:
         write("")
         write_table(
-            ("heard in", percent(c.recall.value), interval(c.recall), f"{c.recall.total} clips", c.name)
-            for c in evaluation.conditions
-        )
+            ("heard in", percent(c.recall.value), interval(c.recall), f"{c.recall.total} clips", c.name,
+             f"{difference(c.change)} from quiet" if c.change else "")
+            for c in worst_first(evaluation)
+        )  # fmt: skip
+    if evaluation.slices:
+        write("")
+        write_table(
+            (f"{s.attribute}: {s.name}", percent(s.recall.value), f"disturbed {percent(s.disturbed.value)}",
+             f"{s.recall.total} clips", f"{difference(s.change)} from quiet")
+            for s in evaluation.slices
+        )  # fmt: skip
     if accepts.hours:
         write(f"\nwoke by mistake {accepts.count} times in {hours(accepts.hours)} of other sound:")
         write_table(

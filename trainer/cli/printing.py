@@ -23,8 +23,12 @@ def write_table(rows: Iterable[Sequence[str]]) -> None:
 
 def write_object(value: Any) -> None:
     """Write a dataclass, or a list of them, as JSON."""
-    data = [asdict(item) for item in value] if isinstance(value, list) else asdict(value)
-    write(json.dumps(data, ensure_ascii=False, indent=1, default=str))
+    write(as_json([asdict(item) for item in value] if isinstance(value, list) else asdict(value)))
+
+
+def as_json(data: Any) -> str:
+    """Return data as JSON for people and programs."""
+    return json.dumps(data, ensure_ascii=False, indent=1, default=str)
 
 
 def megabytes(size: int | None) -> str:

@@ -9,20 +9,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from trainer.core.clips import Rejection
+from trainer.core.seeds import generator
 from trainer.core.workers import map_in_order
 from trainer.data.listing import NOT_AUDIO
-from trainer.errors import DataError, ModelError
+from trainer.errors import DataError, ModelError, RecipeError
 from trainer.evaluation.admitting import admit, count_reasons
 from trainer.evaluation.device import Twin
 from trainer.evaluation.results import Evaluation, ModelFacts
 from trainer.evaluation.scoring import CLEAN, ClipTask, Recording, Rule, StreamTask, score_clips, score_stream
 from trainer.evaluation.summary import Heard, find_cautions
 from trainer.events import Report
-from trainer.features.conditions import check_condition
+from trainer.features.conditions import check_condition, is_babble
 from trainer.model.manifest import Manifest, probability_of, read_manifest
 
 ASSUMED = Rule(int(0.9 * 255), 5)  # what most of the official models have, where no manifest says otherwise
 CLIPS = 16  # a task
+SHIFTED = 120  # clips that are played through every condition: enough to tell 10 points apart
+TALKERS = 12  # recordings that babble is made of
 _STREAM_BYTES = 4_000_000  # of files a stream: two minutes of WAV, a quarter of an hour of Opus
 _STREAM_FILES = 150  # recordings a stream
 T = TypeVar("T")
@@ -37,6 +40,7 @@ def evaluate_folders(
     executor: Executor,
     report: Report,
     seed: int = 1,
+    most: int | None = None,
 ) -> Evaluation:
     """Measure a model as a device would run it.
 
@@ -47,11 +51,12 @@ def evaluate_folders(
         negatives: folders of any other sound, heard one recording after another.
         conditions: what the recordings of the phrase are played through; "clean" is always measured.
         executor: of worker processes. report: takes progress. seed: of rooms and noise.
+        most: clips that are played through each condition but "clean"; None for all.
 
     Raises:
         ModelError: the model cannot be run.
         DataError: a folder is missing, or of the phrase or of the other sound nothing that was given can be used.
-        RecipeError: a condition is unknown.
+        RecipeError: a condition is unknown, or needs speech that was not given.
     """
     names = order_conditions(conditions)
     twin, facts = open_model(model, manifest)
@@ -68,7 +73,7 @@ def evaluate_folders(
     _check_usable("of other sound", negatives, others, noises, rejections)
     found, others = usable, noises
     heard = Heard(rejections=rejections)
-    clip_tasks = [ClipTask(twin, rule, part, names, seed) for part in chunks(found, CLIPS)]
+    clip_tasks = plan_clips(twin, rule, found, names, seed, _talkers(names, others), most)
     for scores in map_in_order(executor, score_clips, clip_tasks, report, "batches of clips"):
         heard.add_clips(scores)
     stream_tasks = [
@@ -173,6 +178,42 @@ def order_conditions(conditions: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         check_condition(name)
     return names
+
+
+def plan_clips(
+    twin: Twin,
+    rule: Rule,
+    clips: Sequence[Recording],
+    conditions: Sequence[str],
+    seed: int,
+    talkers: Sequence[Recording] = (),
+    most: int | None = SHIFTED,
+) -> list[ClipTask]:
+    """Return the work: all clips clean, and `most` of them, drawn by the seed, through every condition."""
+    names, few = tuple(conditions), tuple(talkers)
+    if most is None or len(clips) <= most:
+        return [ClipTask(twin, rule, part, names, seed, few) for part in chunks(clips, CLIPS)]
+    drawn = {int(i) for i in generator(seed, "shifted").permutation(len(clips))[:most]}
+    through = [clip for place, clip in enumerate(clips) if place in drawn]
+    rest = [clip for place, clip in enumerate(clips) if place not in drawn]
+    tasks = [ClipTask(twin, rule, part, names, seed, few) for part in chunks(through, CLIPS)]
+    return tasks + [ClipTask(twin, rule, part, (CLEAN,), seed) for part in chunks(rest, CLIPS)]
+
+
+def thin(recordings: Sequence[Recording]) -> tuple[Recording, ...]:
+    """Return at most `TALKERS` of them, evenly."""
+    return tuple(recordings[:: -(-len(recordings) // TALKERS) or 1])
+
+
+def _talkers(conditions: Sequence[str], others: Sequence[Recording]) -> tuple[Recording, ...]:
+    if not any(map(is_babble, conditions)):
+        return ()
+    if not others:
+        raise RecipeError(
+            "babble is made of other people's speech, and there is none",
+            hint="Name a folder of speech with --negatives, or leave the condition out.",
+        )
+    return thin(others)
 
 
 def chunks(values: Sequence[T], size: int) -> list[tuple[T, ...]]:

@@ -6,6 +6,7 @@ of the ROC curve", Medical Decision Making 9 (1989).
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,16 @@ class Hourly:
     low: float | None
     high: float | None
     bound: float | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean difference of shares on the same clips, -1..1, with its interval at 95 %; None without clips."""
+
+    clips: int
+    value: float | None
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,16 @@ class Confusion:
     recall: float | None
     f1: float | None
 
+    @property
+    def false_positives(self) -> float | None:
+        """Share of what is not the phrase that was accepted."""
+        return _part(self.wrongly_accepted, self.wrongly_accepted + self.rightly_ignored)
+
+    @property
+    def false_negatives(self) -> float | None:
+        """Share of the phrase that was missed."""
+        return _part(self.missed, self.found + self.missed)
+
 
 def share(hits: float, total: int) -> Share:
     """Return `hits / total` with Wilson's interval."""
@@ -101,6 +122,22 @@ def share(hits: float, total: int) -> Share:
     half = _Z / (1 + square / total) * math.sqrt(value * (1 - value) / total + square / (4 * total * total))
     low = 0.0 if hits == 0 else max(0.0, middle - half)
     return Share(hits, total, value, low, 1.0 if hits == total else min(1.0, middle + half))
+
+
+def paired_difference(differences: Sequence[float]) -> Difference:
+    """Return the mean of what every clip was found more often, each -1..1.
+
+    The interval is the adjusted Wald's for pairs: two clips more, one for each side (D. G. Bonett and R. M. Price,
+    J. Educational and Behavioral Statistics 37, 2012), so that few clips without a difference do not prove equality.
+    """
+    total = len(differences)
+    if not total:
+        return Difference(0, None, -1.0, 1.0)
+    values = np.asarray(differences, np.float64)
+    middle = float(values.sum()) / (total + 2)
+    spread = (float(np.square(values).sum()) + 2) / (total + 2) - middle * middle
+    half = _Z * math.sqrt(spread / (total + 2))
+    return Difference(total, float(values.mean()), max(-1.0, middle - half), min(1.0, middle + half))
 
 
 def hourly(count: int, hours: float) -> Hourly:

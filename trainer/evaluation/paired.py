@@ -4,7 +4,8 @@ Both run in the device twin, each at the cutoff and window of its own manifest, 
 and noise, in the same stride phases (of a model with a shorter stride, as many phases as the other has).
 
 - A clip of the phrase is *found* by a model that detects within it in at least half of the phases. Clips that only
-  one of the two finds decide: McNemar's test, exact, two-sided (Q. McNemar, Psychometrika 12, 1947).
+  one of the two finds decide: McNemar's test, exact, two-sided (Q. McNemar, Psychometrika 12, 1947). Of clips that
+  were played through several conditions, those that one finds in more of them: each clip decides once.
 - Other sound is heard once by each. What wakes a model within `MOMENT_S` of what wakes the other, in any phase, is
   one moment that woke both. Moments that woke only one of the two decide: the same test.
 
@@ -19,17 +20,22 @@ The verdict, at a level of 5 %:
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from trainer.core.clips import Rejection
 from trainer.core.workers import map_in_order
 from trainer.errors import DataError
-from trainer.evaluation.device import Twin
-from trainer.evaluation.evaluate import CLIPS, chunks, cut_streams, open_model
+from trainer.evaluation.device import CUTOFFS, Twin
+from trainer.evaluation.evaluate import CLIPS, chunks, cut_streams, open_model, order_conditions
+from trainer.evaluation.results import ModelFacts
 from trainer.evaluation.scoring import ClipScore, ClipTask, Recording, Rule, StreamTask, score_clips, score_stream
 from trainer.events import Report
 
@@ -48,7 +54,7 @@ class Figures:
     """What one of two models did.
 
     Attributes:
-        found: clips. only: clips that it alone found.
+        found: clips, in each condition that they were played through. only: clips that it alone found, or in more.
         accepts: moments of other sound that woke it. only_accepts: it alone.
     """
 
@@ -65,7 +71,7 @@ class Comparison:
 
     Attributes:
         verdict: of the challenger.
-        clips: of the phrase; hours: of other sound; both of what could be read.
+        clips: of the phrase; hours: of other sound; both of what could be read. played: clips, in each condition.
         p, p_accepts: how likely so uneven a split is between equals, for clips and for false accepts.
         rejections: recordings that could not be read.
     """
@@ -78,6 +84,7 @@ class Comparison:
     p: float
     p_accepts: float
     rejections: tuple[Rejection, ...] = ()
+    played: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,37 +95,85 @@ class Sound:
     others: tuple[tuple[Recording, float], ...]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What one model did.
+
+    Attributes:
+        phases: stride phases that are looked at, from 0.
+        scores: of every clip in every condition that it was played through.
+        accepts: moments of other sound that woke it, by phase. seconds: of other sound.
+        counts: accepts at every cutoff in the worst phase, int64 [256].
+        peaks: highest sliding mean of each piece of other sound, 0..255.
+    """
+
+    model: ModelFacts
+    phases: int
+    scores: tuple[ClipScore, ...]
+    accepts: tuple[Where, ...]
+    seconds: float
+    counts: NDArray[np.int64]
+    peaks: NDArray[np.float64]
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def found(self) -> Mapping[str, int]:
+        """In how many conditions each clip was found, in at least half of the phases."""
+        times = Counter[str]()
+        for score in self.scores:
+            times[score.recording.name] += 2 * sum(score.found[: self.phases]) >= self.phases
+        return times
+
+
 def compare_models(
-    challenger: Path, champion: Path, sound: Sound, executor: Executor, report: Report, seed: int = 1
-) -> Comparison:
-    """Play the same sound to both.
+    models: Sequence[Path],
+    sound: Sound,
+    executor: Executor,
+    report: Report,
+    seed: int = 1,
+    conditions: Sequence[str] = (),
+) -> tuple[list[Heard], list[Comparison]]:
+    """Play the same sound to all; return what each did, and the first compared with each of the others.
+
+    Args:
+        models: two or more.
+        conditions: every clip is played through each of them; without any, through one of `CONDITIONS` in turn.
 
     Raises:
         ModelError: one of the models or manifests cannot be read.
         DataError: there is no sound at all.
+        RecipeError: a condition is unknown.
     """
     if not sound.clips and not sound.others:
         raise DataError("there is no sound to compare by", hint="Name folders or runs.", code="no_audio")
-    models = [open_model(path, None) for path in (challenger, champion)]
-    phases = min(twin.stride for twin, _ in models)
-    heard = [
-        _hear(twin, Rule(facts.cutoff, facts.window), sound, phases, executor, report, seed) for twin, facts in models
-    ]
-    (new, refused), (old, _) = heard
-    shared = new.found.keys() & old.found.keys()
-    found = [{name for name in shared if side.found[name]} for side in (new, old)]
+    names = order_conditions(conditions) if conditions else ()
+    opened = [open_model(path, None) for path in models]
+    if len({facts.name for _, facts in opened}) < len(models):  # several runs call theirs alike
+        opened = [(twin, replace(facts, name=str(path))) for (twin, facts), path in zip(opened, models, strict=True)]
+    phases = min(twin.stride for twin, _ in opened)
+    heard = [_hear(twin, facts, sound, names, phases, executor, report, seed) for twin, facts in opened]
+    return heard, [compare_heard(heard[0], other) for other in heard[1:]]
+
+
+def compare_heard(new: Heard, old: Heard) -> Comparison:
+    """Return how the first did beside the second, on the same sound."""
+    both = (new, old)
+    shared = {score.recording.name for score in new.scores} & {score.recording.name for score in old.scores}
+    found = [side.found for side in both]
     woken = pair_moments(new.accepts, old.accepts)
+    ahead = [{name for name in shared if found[me][name] > found[1 - me][name]} for me in (0, 1)]
     figures = [
         Figures(
-            facts.name,
-            found=len(found[me]),
-            only=len(found[me] - found[1 - me]),
+            side.model.name,
+            found=sum(found[me][name] for name in shared),
+            only=len(ahead[me]),
             accepts=sum(moment[me] for moment in woken),
             only_accepts=sum(moment[me] and not moment[1 - me] for moment in woken),
         )
-        for me, (_, facts) in enumerate(models)
+        for me, side in enumerate(both)
     ]
     hours = new.seconds / 3600
+    played = sum(score.recording.name in shared for score in new.scores)
     p = exact_p(figures[0].only, figures[1].only)
     p_accepts = exact_p(figures[0].only_accepts, figures[1].only_accepts)
     verdict = judge(
@@ -127,7 +182,9 @@ def compare_models(
         enough_clips=len(shared) >= LEAST_CLIPS,
         enough_sound=hours >= LEAST_HOURS,
     )
-    return Comparison(verdict, figures[0], figures[1], len(shared), round(hours, 4), p, p_accepts, refused)
+    return Comparison(
+        verdict, figures[0], figures[1], len(shared), round(hours, 4), p, p_accepts, new.rejections, played
+    )
 
 
 def exact_p(ours: int, theirs: int) -> float:
@@ -167,35 +224,36 @@ def pair_moments(ours: Sequence[Where], theirs: Sequence[Where]) -> list[tuple[b
     return moments
 
 
-@dataclass(frozen=True)
-class _Heard:
-    found: dict[str, bool]
-    accepts: tuple[Where, ...]
-    seconds: float
-
-
 def _hear(
-    twin: Twin, rule: Rule, sound: Sound, phases: int, executor: Executor, report: Report, seed: int
-) -> tuple[_Heard, tuple[Rejection, ...]]:
-    found: dict[str, bool] = {}
-    rejections: list[Rejection] = []
-    clip_tasks = [
-        ClipTask(twin, rule, part, (condition,), seed)
-        for place, condition in enumerate(CONDITIONS)
-        for part in chunks(sound.clips[place :: len(CONDITIONS)], CLIPS)
-    ]
-    for score in _flat(map_in_order(executor, score_clips, clip_tasks, report, "batches of clips")):
-        if isinstance(score, ClipScore):
-            found[score.recording.name] = 2 * sum(score.found[:phases]) >= phases
-        else:
-            rejections.append(score)
+    twin: Twin,
+    facts: ModelFacts,
+    sound: Sound,
+    conditions: Sequence[str],
+    phases: int,
+    executor: Executor,
+    report: Report,
+    seed: int,
+) -> Heard:
+    rule = Rule(facts.cutoff, facts.window)
+    plays = [(sound.clips, tuple(conditions))]
+    if not conditions:
+        plays = [(sound.clips[place :: len(CONDITIONS)], (name,)) for place, name in enumerate(CONDITIONS)]
+    clip_tasks = [ClipTask(twin, rule, part, names, seed) for clips, names in plays for part in chunks(clips, CLIPS)]
+    played = list(_flat(map_in_order(executor, score_clips, clip_tasks, report, "batches of clips")))
     streams = cut_streams([r for r, _ in sound.others], [s for _, s in sound.others], _STREAM_S)
     stream_tasks = [StreamTask(twin, rule, part, seed) for part in streams]
     scores = list(map_in_order(executor, score_stream, stream_tasks, report, "streams", ahead=8))
-    accepts = tuple((r.name, at) for score in scores for r, at, phase in score.accepts if phase < phases)
-    seconds = sum(length for score in scores for _, length in score.seconds)
-    rejections += [rejection for score in scores for rejection in score.rejections]
-    return _Heard(found, accepts, seconds), tuple(rejections)
+    rejections = [score for score in played if isinstance(score, Rejection)]
+    return Heard(
+        facts,
+        phases,
+        tuple(score for score in played if isinstance(score, ClipScore)),
+        tuple((r.name, at) for score in scores for r, at, phase in score.accepts if phase < phases),
+        sum(length for score in scores for _, length in score.seconds),
+        sum((score.counts[:phases] for score in scores), np.zeros((phases, CUTOFFS), np.int64)).max(0),
+        np.concatenate([score.peaks for score in scores] or [np.zeros(0)]),
+        (*rejections, *(rejection for score in scores for rejection in score.rejections)),
+    )
 
 
 def _flat(parts: Iterable[Iterable[T]]) -> Iterable[T]:

@@ -38,20 +38,21 @@ def draw_plots(evaluation: Evaluation) -> dict[str, str]:
     """Return SVG by name: curve, scores, conditions, latency, training; those without data are left out."""
     drawn: dict[str, str] = {}
     if evaluation.curve:
-        drawn["curve"] = _draw(lambda figure: _curve(figure, evaluation), 6.4, 3.6)
+        drawn["curve"] = draw(lambda figure: _curve(figure, evaluation), 6.4, 3.6)
     if sum(evaluation.scores.positives) or sum(evaluation.scores.negatives):
-        drawn["scores"] = _draw(lambda figure: _scores(figure, evaluation.scores, evaluation.model.cutoff), 6.4, 3.6)
+        drawn["scores"] = draw(lambda figure: _scores(figure, evaluation.scores, evaluation.model.cutoff), 6.4, 3.6)
     if evaluation.conditions:
         height = 0.9 + 0.38 * len(evaluation.conditions)
-        drawn["conditions"] = _draw(lambda figure: _conditions(figure, evaluation), 6.4, height)
+        drawn["conditions"] = draw(lambda figure: _conditions(figure, evaluation), 6.4, height)
     if evaluation.latency:
-        drawn["latency"] = _draw(lambda figure: _latency(figure, evaluation.latency), 6.4, 3.0)
+        drawn["latency"] = draw(lambda figure: _latency(figure, evaluation.latency), 6.4, 3.0)
     if len(evaluation.history) > 1:
-        drawn["training"] = _draw(lambda figure: _training(figure, evaluation.history), 6.4, 4.4)
+        drawn["training"] = draw(lambda figure: _training(figure, evaluation.history), 6.4, 4.4)
     return drawn
 
 
-def _draw(paint: Callable[[Any], None], width: float, height: float) -> str:
+def draw(paint: Callable[[Any], None], width: float, height: float) -> str:
+    """Return what `paint` paints on a figure, as SVG; sizes in inches."""
     import matplotlib as mpl
     from matplotlib.figure import Figure  # no pyplot: no display, no global state
 

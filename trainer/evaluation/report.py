@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from importlib import resources
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from trainer.core.folders import write_whole
 from trainer.evaluation.calibrate import DEFAULT, Sensitivity
-from trainer.evaluation.guide import GUIDE
+from trainer.evaluation.guide import GUIDE, PATTERNS
 from trainer.evaluation.measures import Hourly, Share
+from trainer.evaluation.pages import Raw, bar, details, fill_page, pair, section, table
 from trainer.evaluation.plots import draw_plots
 from trainer.evaluation.results import Evaluation, Group, Latency, NegativeSource
+from trainer.evaluation.shift import render_shift
 from trainer.evaluation.words import (
     CHOSEN_ON,
     ELSEWHERE,
@@ -57,14 +57,9 @@ def write_report(path: Path, evaluation: Evaluation) -> None:
 
 def render_report(evaluation: Evaluation) -> str:
     """Return the page."""
-    page = Template((resources.files("trainer.evaluation") / "page.html").read_text(encoding="utf-8"))
-    model = evaluation.model
-    return page.substitute(
-        title=escape(f"{model.phrase}: wake word report"),
-        heading=f"“{escape(model.phrase)}”",
-        lead=escape(summarise(evaluation)),
-        body="\n".join(_body(evaluation)),
-    )
+    phrase = evaluation.model.phrase
+    title = f"{phrase}: wake word report"
+    return fill_page(title, "Wake word report", f"“{phrase}”", summarise(evaluation), _body(evaluation))
 
 
 def _body(evaluation: Evaluation) -> Iterable[str]:
@@ -75,19 +70,24 @@ def _body(evaluation: Evaluation) -> Iterable[str]:
         yield f'<section class="warnings"><h2>Before you rely on it</h2><ul>{items}</ul></section>'
     if evaluation.calibration:
         yield _sensitivities(evaluation.calibration.sensitivities, evaluation.calibration.window)
-    yield _pair(_figure(name, plots) for name in ("curve", "scores") if name in plots)
-    yield _pair(_figure(name, plots) for name in ("conditions", "latency") if name in plots)
+    yield pair(_figure(name, plots) for name in ("curve", "scores") if name in plots)
+    yield pair(_figure(name, plots) for name in ("conditions", "latency") if name in plots)
+    if len(evaluation.conditions) > 1 or evaluation.slices:
+        yield render_shift(evaluation)
     if len(evaluation.groups) > 1:
         yield _groups(evaluation.groups)
     if evaluation.sources:
         yield _sources(evaluation.sources, evaluation)
     yield _numbers(evaluation)
     if "training" in plots:
-        yield _pair([_figure("training", plots)])
-    yield _details("What the words mean", _table(("Figure", "Meaning", "Good"), GUIDE))
+        yield pair([_figure("training", plots)])
+    words = [(entry.name, entry.meaning, entry.good, entry.remedy) for entry in GUIDE]
+    yield details("What the words mean", table(("Figure", "Meaning", "Good", "Where it is bad"), words))
+    patterns = [(pattern.name, pattern.cause, pattern.remedy) for pattern in PATTERNS]
+    yield details("Where it fails", table(("What you see", "Why", "What helps"), patterns))
     if evaluation.rejections:
         rows = [(r.origin, r.reason, r.message) for r in evaluation.rejections]
-        yield _details(f"Recordings that could not be used ({len(rows)})", _table(("File", "Why", "In full"), rows))
+        yield details(f"Recordings that could not be used ({len(rows)})", table(("File", "Why", "In full"), rows))
     yield _provenance(evaluation)
 
 
@@ -144,7 +144,7 @@ def _sensitivities(sensitivities: Sequence[Sensitivity], window: int) -> str:
         f"{CHOSEN_ON} {ELSEWHERE}"
     )
     marks = [s.name == DEFAULT for s in sensitivities]
-    return f'<section><h2>Sensitivities</h2><p class="note">{note}</p>{_table(head, rows, marks)}</section>'
+    return f'<section><h2>Sensitivities</h2><p class="note">{note}</p>{table(head, rows, marks)}</section>'
 
 
 def _figure(name: str, plots: dict[str, str]) -> str:
@@ -152,24 +152,14 @@ def _figure(name: str, plots: dict[str, str]) -> str:
     return f'<section><h2>{title}</h2><p class="note">{caption}</p>{plots[name]}</section>'
 
 
-def _pair(parts: Iterable[str]) -> str:
-    inside = "".join(parts)
-    return f'<div class="pair">{inside}</div>' if inside else ""
-
-
 def _groups(groups: Sequence[Group]) -> str:
     rows = [
-        (g.name, Raw(_bar(g.recall.value or 0)), percent(g.recall.value), interval(g.recall), str(g.recall.total))
+        (g.name, bar(g.recall.value or 0), percent(g.recall.value), interval(g.recall), str(g.recall.total))
         for g in groups[:_MOST_ROWS]
     ]
     more = f" The {_MOST_ROWS} hardest of {len(groups)} are shown." if len(groups) > _MOST_ROWS else ""
     note = f"The hardest to hear first, in a quiet room.{more}"
-    table = _table(("Voice or folder", "", "Heard", "95 % interval", "Clips"), rows)
-    return f'<section><h2>By voice</h2><p class="note">{note}</p>{table}</section>'
-
-
-def _bar(value: float) -> str:
-    return f'<span class="bar"><i style="width:{100 * value:.0f}%"></i></span>'
+    return section("By voice", table(("Voice or folder", "", "Heard", "95 % interval", "Clips"), rows), note)
 
 
 def _sources(sources: Sequence[NegativeSource], evaluation: Evaluation) -> str:
@@ -194,15 +184,15 @@ def _sources(sources: Sequence[NegativeSource], evaluation: Evaluation) -> str:
         found = [
             (a.recording, f"{a.at_s:.1f} s", f"{a.phases} of {evaluation.model.stride}") for a in evaluation.accepts
         ]
-        table = _table(("Recording", "At", "Stride phases"), found[:_MOST_ROWS])
-        moments = f"<details><summary>When it woke ({len(found)})</summary>{table}</details>"
+        listed = table(("Recording", "At", "Stride phases"), found[:_MOST_ROWS])
+        moments = f"<details><summary>When it woke ({len(found)})</summary>{listed}</details>"
     note = "All of it heard without a pause, as a device does; counted in the worst stride phase."
     marks = [False] * len(sources) + [True]
-    return f'<section><h2>By sound</h2><p class="note">{note}</p>{_table(head, rows, marks)}{moments}</section>'
+    return f'<section><h2>By sound</h2><p class="note">{note}</p>{table(head, rows, marks)}{moments}</section>'
 
 
 def _numbers(evaluation: Evaluation) -> str:
-    table, ranking, clean = evaluation.confusion, evaluation.ranking, evaluation.clean
+    confusion, ranking, clean = evaluation.confusion, evaluation.ranking, evaluation.clean
     rows: list[tuple[str, str]] = []
     if clean:
         rows += [("Recall", _share(clean.recall)), ("Recall in the worst stride phase", _share(clean.worst))]
@@ -214,15 +204,17 @@ def _numbers(evaluation: Evaluation) -> str:
     if evaluation.near_misses:
         rows.append(("Near misses accepted", _share(evaluation.near_misses)))
     rows.append(("False accepts an hour", _rate(evaluation.false_accepts)))
-    rows += [("Precision, clip by clip", percent(table.precision)), ("F1", percent(table.f1))]
-    rows.append(("Accuracy", percent(table.accuracy)))
+    rows += [("Precision, clip by clip", percent(confusion.precision)), ("F1", percent(confusion.f1))]
+    rows.append(("Accuracy", percent(confusion.accuracy)))
+    rows += [("False positive rate", percent(confusion.false_positives))]
+    rows += [("False negative rate", percent(confusion.false_negatives))]
     if ranking:
         rows += [
             ("ROC-AUC", f"{ranking.auc:.5f}"),
             ("Partial AUC to 10 % and 5 % of negatives", f"{ranking.pauc_10:.5f}, {ranking.pauc_5:.5f}"),
             ("Equal error rate", f"{percent(ranking.eer)} at score {ranking.eer_score:.0f}"),
         ]
-    return f"<section><h2>Numbers</h2>{_table(('Figure', 'Value'), rows)}</section>"
+    return f"<section><h2>Numbers</h2>{table(('Figure', 'Value'), rows)}</section>"
 
 
 def _provenance(evaluation: Evaluation) -> str:
@@ -249,8 +241,8 @@ def _provenance(evaluation: Evaluation) -> str:
         )
         for s in sources
     ]
-    table = _table(("Source", "Licence", "Kinds", "Clips", "SHA-256, begins"), listed) if listed else ""
-    return f"<section><h2>Where it comes from</h2><dl>{inside}</dl>{table}</section>"
+    origin = table(("Source", "Licence", "Kinds", "Clips", "SHA-256, begins"), listed) if listed else ""
+    return f"<section><h2>Where it comes from</h2><dl>{inside}</dl>{origin}</section>"
 
 
 def _small(text: str) -> str:
@@ -272,21 +264,3 @@ def _rate(accepts: Hourly) -> str:
         return f"{accepts.count} in {hours(accepts.hours)}: too little sound for a rate"
     heard = f"{accepts.count} in {hours(accepts.hours)}"
     return f"{rate(accepts.value)} ({rate(accepts.low)} to {rate(accepts.high)}; {heard})"
-
-
-class Raw(str):
-    """HTML of our own making, which is not escaped."""
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], marks: Sequence[bool] = ()) -> str:
-    top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = ""
-    for index, row in enumerate(rows):
-        chosen = ' class="chosen"' if index < len(marks) and marks[index] else ""
-        cells = "".join(f"<td>{cell if isinstance(cell, Raw) else escape(cell)}</td>" for cell in row)
-        body += f"<tr{chosen}>{cells}</tr>"
-    return f'<div class="scroll"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _details(title: str, inside: str) -> str:
-    return f"<section><details><summary>{escape(title)}</summary>{inside}</details></section>"

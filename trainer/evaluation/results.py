@@ -12,7 +12,7 @@ from trainer.core.clips import Rejection
 from trainer.core.folders import write_whole
 from trainer.errors import DataError
 from trainer.evaluation.calibrate import Calibration
-from trainer.evaluation.measures import Confusion, Hourly, Operating, Ranking, Share
+from trainer.evaluation.measures import Confusion, Difference, Hourly, Operating, Ranking, Share
 
 VERSION = 1
 SCORE_BINS = 32  # of the score histograms over 0..255
@@ -64,11 +64,30 @@ class Condition:
 
     Attributes:
         recall: mean over stride phases. `worst` of the worst one.
+        change: from the same clips in a quiet room; None for that room itself.
     """
 
     name: str
     recall: Share
     worst: Share
+    change: Difference | None = None
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Clips of the phrase that have something in common.
+
+    Attributes:
+        attribute: what is known of them: language, pitch, length, or engine. name: its value.
+        recall: in a quiet room. disturbed: mean of all other conditions, of the clips that were played through them.
+        change: from quiet to those, on the same clips.
+    """
+
+    attribute: str
+    name: str
+    recall: Share
+    disturbed: Share
+    change: Difference
 
 
 @dataclass(frozen=True)
@@ -132,6 +151,7 @@ class Evaluation:
         calibration: how cutoff and window were chosen, on the validation sets; None for a model from elsewhere.
         history: rows of the training's history.
         cautions: the gravest first.
+        slices: by what is known of the clips, found least first; an attribute that all share is left out.
     """
 
     model: ModelFacts
@@ -154,6 +174,7 @@ class Evaluation:
     calibration: Calibration | None = None
     history: tuple[dict[str, float], ...] = ()
     provenance: dict[str, Any] | None = None
+    slices: tuple[Slice, ...] = ()
 
     @property
     def clean(self) -> Condition | None:

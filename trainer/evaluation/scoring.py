@@ -1,5 +1,6 @@
 """Scoring: what the device does with clips of the phrase and with long negative sound. Runs in worker processes."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,15 +8,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from trainer.core.audio import SAMPLE_RATE, Samples, from_pcm16, read_audio
+from trainer.core.audio import SAMPLE_RATE, Samples, from_pcm16, read_audio, to_pcm16
 from trainer.core.clips import Rejection
 from trainer.core.ragged import RaggedStore
 from trainer.core.seeds import seed_of
 from trainer.errors import AudioError
 from trainer.evaluation.device import CUTOFFS, Features, Probabilities, Twin, count_detections, detect, window_means
 from trainer.evaluation.placing import GAP_S, LEAD_S, heard_at, place, quiet, speech_end
-from trainer.features.conditions import apply_condition
+from trainer.features.conditions import apply_condition, is_babble, speak_otherwise
 from trainer.features.frontend import features_of
+from trainer.features.tempo import find_pitch
 
 CLEAN = "clean"
 SEGMENT_S = 2.0  # negative sound is scored in pieces so long, about what a phrase takes
@@ -48,13 +50,14 @@ class Recording:
 
 @dataclass(frozen=True)
 class ClipTask:
-    """Clips to score under conditions; the same clip is read once."""
+    """Clips to score under conditions; the same clip is read once. `talkers`: speech, of which babble is made."""
 
     twin: Twin
     rule: Rule
     recordings: tuple[Recording, ...]
     conditions: tuple[str, ...]
     seed: int
+    talkers: tuple[Recording, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class ClipScore:
         at_every_cutoff: share of phases that detect, float64 [256].
         peak: highest sliding mean, 0..255, mean over phases.
         latencies: milliseconds from the word's end to the first detection, of the phases that detect.
+        seconds: how long the word takes, from the clip's beginning. pitch_hz: of the voice, where it has one.
     """
 
     recording: Recording
@@ -74,6 +78,8 @@ class ClipScore:
     at_every_cutoff: NDArray[np.float64]
     peak: float
     latencies: tuple[float, ...]
+    seconds: float = 0.0
+    pitch_hz: float | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,7 @@ class StreamScore:
 
 def score_clips(task: ClipTask) -> list[ClipScore | Rejection]:
     """Score every clip under every condition; one that cannot be read is a rejection, once."""
+    talkers = _talk(task) if any(map(is_babble, task.conditions)) else ()
     scores: list[ClipScore | Rejection] = []
     for recording in task.recordings:
         try:
@@ -114,15 +121,29 @@ def score_clips(task: ClipTask) -> list[ClipScore | Rejection]:
         except AudioError as error:
             scores.append(Rejection(recording.name, error.code, error.message))
             continue
-        end_s = LEAD_S + (speech_end(samples) if recording.end_s is None else recording.end_s)
-        placed = place(samples, task.seed, recording.name)
+        seconds = speech_end(samples) if recording.end_s is None else recording.end_s
+        pitch = find_pitch(samples)
+        seed = seed_of(task.seed, recording.name)
         for condition in task.conditions:
-            heard = apply_condition(condition, placed, seed_of(task.seed, recording.name))
-            scores.append(_score(task, recording, condition, features_of(heard), end_s))
+            placed = place(speak_otherwise(condition, samples), task.seed, recording.name)
+            heard = apply_condition(condition, placed, seed, talkers=talkers)
+            found, curve, peak, latencies = _hear(task, features_of(heard), LEAD_S + seconds)
+            scores.append(ClipScore(recording, condition, found, curve, peak, latencies, seconds, pitch))
     return scores
 
 
-def _score(task: ClipTask, recording: Recording, condition: str, features: Features, end_s: float) -> ClipScore:
+def _talk(task: ClipTask) -> list[NDArray[np.int16]]:
+    voices = []
+    for recording in task.talkers:
+        with contextlib.suppress(AudioError):  # told where the recording is heard as what it is
+            voices.append(to_pcm16(recording.read()))
+    return voices
+
+
+_Heard = tuple[tuple[bool, ...], NDArray[np.float64], float, tuple[float, ...]]
+
+
+def _hear(task: ClipTask, features: Features, end_s: float) -> _Heard:
     stride, rule = task.twin.stride, task.rule
     phases = task.twin.all_phases(features)
     found, latencies = [], []
@@ -133,9 +154,7 @@ def _score(task: ClipTask, recording: Recording, condition: str, features: Featu
         latencies += [1000 * (t - end_s) for t in within if t >= end_s - EARLY_S][:1]
     counts = [count_detections(p, rule.window, stride) > 0 for p in phases]
     peaks = [_peak(p, rule.window) for p in phases]
-    return ClipScore(
-        recording, condition, tuple(found), np.mean(counts, axis=0), float(np.mean(peaks)), tuple(latencies)
-    )
+    return tuple(found), np.mean(counts, axis=0), float(np.mean(peaks)), tuple(latencies)
 
 
 def _peak(probabilities: Probabilities, window: int) -> float:

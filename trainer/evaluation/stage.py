@@ -18,7 +18,7 @@ from trainer.data.packs import describe_pack
 from trainer.evaluation.calibrate import Calibration, Phases, calibrate
 from trainer.evaluation.card import write_card
 from trainer.evaluation.device import SLICES_PER_HOUR, Twin
-from trainer.evaluation.evaluate import CLIPS, chunks, cut_streams, now, order_conditions
+from trainer.evaluation.evaluate import CLIPS, chunks, cut_streams, now, order_conditions, plan_clips, thin
 from trainer.evaluation.placing import quiet_features
 from trainer.evaluation.provenance import gather_provenance
 from trainer.evaluation.report import write_report
@@ -27,12 +27,13 @@ from trainer.evaluation.scoring import CLEAN, ClipTask, Recording, Rule, StreamT
 from trainer.evaluation.summary import Heard, find_cautions
 from trainer.evaluation.words import summarise
 from trainer.events import Report, Warning
+from trainer.features.conditions import is_babble
 from trainer.model.manifest import Manifest, write_manifest
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
 from trainer.samples.provenance import read_hashes
 
-EVALUATION_VERSION = 2  # raise it when figures change: runs made before are then measured again
+EVALUATION_VERSION = 3  # raise it when figures change: runs made before are then measured again
 _STREAM_S = 300.0
 _LEAD_S, _TAIL_S = 2.0, 0.5  # of quiet around stored features of a clip
 _NEGATIVES = (ClipKind.SPEECH, ClipKind.NOISE, ClipKind.MUSIC)
@@ -172,7 +173,10 @@ def _measure(
     kinds = {kind: _recordings(samples, clips, split, kind) for kind in ClipKind}
     heard = Heard()
     conditions = order_conditions(recipe.evaluation.conditions)
-    tasks = [ClipTask(twin, rule, part, conditions, recipe.seed) for part in chunks(kinds[ClipKind.POSITIVE], CLIPS)]
+    talkers = thin(kinds[ClipKind.SPEECH])
+    if not talkers:
+        conditions = tuple(name for name in conditions if not is_babble(name))
+    tasks = plan_clips(twin, rule, kinds[ClipKind.POSITIVE], conditions, recipe.seed, talkers)
     for scores in map_in_order(executor, score_clips, tasks, report, "batches of clips"):
         heard.add_clips(scores)
     tasks = [ClipTask(twin, rule, part, (CLEAN,), recipe.seed) for part in chunks(kinds[ClipKind.NEAR_MISS], CLIPS)]

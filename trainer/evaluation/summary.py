@@ -12,9 +12,20 @@ from numpy.typing import NDArray
 from trainer.core.clips import Rejection
 from trainer.evaluation.admitting import count_reasons
 from trainer.evaluation.device import CUTOFFS
-from trainer.evaluation.measures import Confusion, Hourly, Share, confuse, det_curve, hourly, rank, share
+from trainer.evaluation.measures import (
+    Confusion,
+    Hourly,
+    Share,
+    confuse,
+    det_curve,
+    hourly,
+    paired_difference,
+    rank,
+    share,
+)
 from trainer.evaluation.results import Accept, Caution, Condition, Group, Latency, NegativeSource, Scores, histogram
 from trainer.evaluation.scoring import CLEAN, ClipScore, Rule, StreamScore
+from trainer.evaluation.slices import slice_clips
 from trainer.evaluation.words import TOO_FAST, at_most
 from trainer.evaluation.words import hours as show_hours
 
@@ -58,6 +69,7 @@ class Heard:
         near = [c.peak for c in self.near_misses]
         return {
             "conditions": _conditions(self.clips),
+            "slices": slice_clips(self.clips),
             "groups": _groups(clean, lambda c: c.recording.voice or c.recording.group),
             "near_misses": _recall(self.near_misses) if self.near_misses else None,
             "false_accepts": hourly(int(accepts[rule.cutoff]), hours),
@@ -125,11 +137,13 @@ def _conditions(scores: Sequence[ClipScore]) -> tuple[Condition, ...]:
     by_name: dict[str, list[ClipScore]] = defaultdict(list)
     for score in scores:
         by_name[score.condition].append(score)
+    quiet = {c.recording.name: float(np.mean(c.found)) for c in by_name[CLEAN]}
     found = []
     for name, clips in by_name.items():
-        worst = int(np.sum([c.found for c in clips], axis=0).min())
-        found.append(Condition(name, _recall(clips), share(worst, len(clips))))
-    return tuple(found)
+        worst = int(np.sum([c.found for c in clips], axis=0).min()) if clips else 0
+        change = paired_difference([float(np.mean(c.found)) - quiet[c.recording.name] for c in clips])
+        found.append(Condition(name, _recall(clips), share(worst, len(clips)), None if name == CLEAN else change))
+    return tuple(condition for condition in found if condition.recall.total)
 
 
 def _groups(scores: Sequence[ClipScore], key: Callable[[ClipScore], str]) -> tuple[Group, ...]:

@@ -2,7 +2,7 @@
 
 import math
 
-from trainer.evaluation.measures import Hourly, Share
+from trainer.evaluation.measures import Difference, Hourly, Share
 from trainer.evaluation.results import Evaluation, Latency
 
 SURE = "95 % sure"
@@ -12,7 +12,21 @@ CHOSEN_ON = (
 )
 ELSEWHERE = "The sentence at the top and all other figures are of the sound named under “Measured on”."
 TOO_FAST = 100.0  # a bound of more an hour says nothing, except that hardly anything was heard
-CONDITIONS = {"clean": "Quiet room", "rooms": "Echoing rooms"}
+CONDITIONS = {
+    "clean": "Quiet room",
+    "rooms": "Echoing rooms",
+    "far": "From across the room",
+    "telephone": "Through a telephone",
+}
+SOUNDS = {
+    "noise": "Noise",
+    "white": "Hiss",
+    "brown": "Rumble",
+    "hum": "Mains hum",
+    "fan": "A fan",
+    "clicks": "Knocks and clicks",
+    "babble": "People talking",
+}
 
 
 def summarise(evaluation: Evaluation) -> str:
@@ -59,12 +73,20 @@ def describe_latency(latency: Latency | None) -> str:
 
 def name_condition(name: str) -> str:
     """Return a condition's name for people."""
+    kind, _, value = name.partition("_")
+    amount = value.removesuffix("db").removesuffix("pc").removesuffix("st")
     if name == "noise_0db":
         return "Noise as loud as the voice"
-    if name.startswith("noise_"):
-        return f"Noise, {name.removeprefix('noise_').removesuffix('db')} dB below the voice"
-    if name.startswith("level_"):
-        return f"Quiet voice, {name.removeprefix('level_').removesuffix('db')} dB"
+    if kind in SOUNDS:
+        return f"{SOUNDS[kind]}, {amount} dB below the voice"
+    if kind == "level":
+        return f"Quiet voice, {amount} dB"
+    if kind == "clipped":
+        return f"Overdriven by {amount} dB"
+    if kind == "speed":
+        return f"Spoken at {amount} % of the speed"
+    if kind == "pitch":
+        return f"Voice {amount.lstrip('-')} semitones {'lower' if amount.startswith('-') else 'higher'}"
     return CONDITIONS.get(name, name.replace("_", " "))
 
 
@@ -82,6 +104,13 @@ def percent(value: float | None) -> str:
 def interval(share: Share) -> str:
     """Return a share's interval in percent."""
     return f"{100 * share.low:.1f} to {100 * share.high:.1f} %" if share.total else "unknown"
+
+
+def difference(found: Difference) -> str:
+    """Return a difference of shares in percentage points, with its interval."""
+    if found.value is None:
+        return "unknown"
+    return f"{100 * found.value:+.1f} points ({100 * found.low:+.1f} to {100 * found.high:+.1f})"
 
 
 def rate(value: float | None) -> str:

@@ -27,6 +27,12 @@ export function hasText(key: string): key is TextKey {
   return key in texts;
 }
 
+/** Return the ids of a family of texts, `family.ID.name`, in their order. */
+export function listIds(family: string): string[] {
+  const found = Object.keys(en).map((key) => new RegExp(`^${family}\\.(\\w+)\\.name$`).exec(key)?.[1]);
+  return found.filter((id): id is string => id !== undefined);
+}
+
 /** Return the text, `{name}` replaced. A number `n` chooses `key.one` or `key.other`, where they exist. */
 export function translate(key: TextKey | PluralKey, values: Values = {}): string {
   return fill(findText(key, values["n"]) ?? key, values);

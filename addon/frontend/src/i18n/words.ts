@@ -50,9 +50,15 @@ export function nameSound(name: string): string {
 }
 
 export function nameCondition(name: string): string {
-  const level = /^(noise|level)_(-?\d+)db$/.exec(name);
+  const [, kind = name, amount = ""] = /^(\w+)_(-?[\d.]+)(?:db|pc|st)$/.exec(name) ?? [];
   if (name === "noise_0db") return translate("condition.noise_even");
-  if (level) return translate(level[1] === "noise" ? "condition.noise" : "condition.level", { db: level[2] ?? "" });
+  if (kind === "pitch") {
+    return translate(amount.startsWith("-") ? "condition.pitch_lower" : "condition.pitch_higher", {
+      db: amount.replace("-", ""),
+    });
+  }
+  const named = `condition.${kind}`;
+  if (amount && hasText(named)) return translate(named, { db: amount });
   const key = `condition.${name}`;
   return hasText(key) ? translate(key) : name.replaceAll("_", " ");
 }

@@ -9,6 +9,7 @@ import type { Report } from "../api/report";
 import type { Model } from "../api/types";
 import "../components/ws-cautions";
 import "../components/ws-facts";
+import "../components/ws-guide";
 import "../components/ws-hear";
 import "../components/ws-icon";
 import "../components/ws-model-head";
@@ -124,7 +125,8 @@ export class WsModelPage extends LitElement {
           <ws-icon .path=${mdiFileChartOutline}></ws-icon>${translate("report.whole")}
         </a>
       </div>
-      <ws-report .report=${this.report} .cutoff=${cutoff}></ws-report>`;
+      <ws-report .report=${this.report} .cutoff=${cutoff}></ws-report>
+      <ws-guide></ws-guide>`;
   }
 
   private renderVersions(model: Model) {

@@ -12,32 +12,26 @@ and the same other sound, at the cutoff of its manifest, in stride phase 0. Four
 different kinds may cancel or add up; a part that matters shows in both.
 """
 
-import math
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from trainer.core.clips import Rejection
 from trainer.core.workers import map_in_order
-from trainer.errors import AudioError, DataError
+from trainer.errors import DataError
 from trainer.evaluation.device import Probabilities, Twin, detect, peak
 from trainer.evaluation.paired import Sound, exact_p
-from trainer.evaluation.placing import LEAD_S, heard_at, place, quiet_features
-from trainer.evaluation.scoring import Recording, Rule
+from trainer.evaluation.placing import LEAD_S, heard_at, quiet_features
+from trainer.evaluation.scoring import Rule
 from trainer.events import Report
 from trainer.export.graph import ROUNDED, WEIGHTED, Graph, Rounding, Values, limits, round_to
-from trainer.features.frontend import features_of
+from trainer.export.played import LEAD, Frames, Heard, listen
 
 PARTS = ("features", "weights", "outputs", "states")
-MOST_CLIPS, MOST_MINUTES = 128, 5.0  # each sound is heard some thirty times
 _BATCH = 64  # recordings that are computed at once: more fall out of the processor's cache
-_LEAD = round(LEAD_S * 100)
-_PIECE = 3000  # slices of other sound that are heard in one go, 30 s
-Frames = NDArray[np.uint16]
 
 
 @dataclass(frozen=True)
@@ -115,14 +109,6 @@ class Losses:
     rejections: tuple[Rejection, ...] = ()
 
 
-@dataclass(frozen=True)
-class Heard:
-    """Front-end frames: of clips, each with quiet around it, and of pieces of other sound."""
-
-    clips: tuple[Frames, ...]
-    others: tuple[Frames, ...]
-
-
 def isolate_losses(
     name: str,
     twin: Twin,
@@ -144,7 +130,7 @@ def isolate_losses(
     Raises:
         DataError: no clip of the phrase can be used.
     """
-    heard, rejections = _listen(sound, seed)
+    heard, rejections = listen(sound, seed)
     if not heard.clips:
         raise DataError(
             "no recording of the phrase can be used",
@@ -170,7 +156,7 @@ def isolate_losses(
         rule.window,
         bool(graph.floats),
         len(heard.clips),
-        round(sum(len(piece) - _LEAD for piece in heard.others) / 6000, 2),
+        round(sum(len(piece) - LEAD for piece in heard.others) / 6000, 2),
         original,
         quantised,
         judge_outputs((device[: len(heard.clips)], device[len(heard.clips) :]), outputs[0], rule, graph.stride),
@@ -216,7 +202,7 @@ def judge_outputs(found: Outputs, original: Outputs, rule: Rule, stride: int) ->
     """Return what a model with these probabilities does, beside the float one."""
     ours, theirs = ([_wakes(p, rule, stride) for p in clips] for clips in (found[0], original[0]))
     steps = [np.abs(a - b) for a, b in zip([*found[0], *found[1]], [*original[0], *original[1]], strict=True)]
-    first = _LEAD // stride
+    first = LEAD // stride
     return Effect(
         sum(ours),
         sum(b and not a for a, b in zip(ours, theirs, strict=True)),
@@ -251,7 +237,7 @@ def _one(index: int, graph: Graph) -> Rounding:
 
 def _noises(graph: Graph, layers: Iterable[int], clips: Sequence[Frames]) -> dict[int, tuple[float, float, int, int]]:
     """Return signal to noise, that of the own rounding, saturated values and all values by operator, in the clips."""
-    first = _LEAD // graph.stride
+    first = LEAD // graph.stride
     sums = {index: np.zeros(5) for index in layers}  # signal, noise, own noise, saturated, values
     for start in range(0, len(clips), _BATCH):
         frames = _stack(clips[start : start + _BATCH])
@@ -281,33 +267,3 @@ def _keep(kept: dict[int, list[Values]], index: int, values: Values) -> None:
 
 def _db(signal: float, noise: float) -> float:
     return round(float(10 * np.log10(max(signal, 1e-12) / max(noise, 1e-12))), 1)
-
-
-def _listen(sound: Sound, seed: int) -> tuple[Heard, tuple[Rejection, ...]]:
-    rejections: list[Rejection] = []
-    step = -(-len(sound.clips) // MOST_CLIPS) or 1
-    clips = [
-        features_of(place(samples, seed, recording.name))
-        for recording, samples in _read(sound.clips[::step], rejections)
-    ]
-    pieces: list[Frames] = []
-    left = int(MOST_MINUTES * 6000)
-    lead = quiet_features(LEAD_S, seed)
-    step = math.ceil(sum(seconds for _, seconds in sound.others) / (60 * MOST_MINUTES)) or 1
-    for _, samples in _read([r for r, _ in sound.others[::step]], rejections):
-        features = features_of(samples)[:left]
-        pieces += [np.concatenate([lead, features[at : at + _PIECE]]) for at in range(0, len(features), _PIECE)]
-        left -= len(features)
-        if left <= 0:
-            break
-    return Heard(tuple(sorted(clips, key=len)), tuple(sorted(pieces, key=len))), tuple(rejections)
-
-
-def _read(
-    recordings: Iterable[Recording], rejections: list[Rejection]
-) -> Iterable[tuple[Recording, NDArray[np.float32]]]:
-    for recording in recordings:
-        try:
-            yield recording, recording.read()
-        except AudioError as error:
-            rejections.append(Rejection(recording.name, error.code, error.message))

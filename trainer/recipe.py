@@ -47,6 +47,7 @@ class SampleRecipe:
         mixtures: share of Kokoro clips spoken by a mixture of two styles (a new speaker each).
         tempo: range of the speaking rate, 1 is the voice's own.
         tract: range of the factor on pitch and formants together (N17): below 1 a larger speaker, above a smaller.
+        pauses: share of the clips of a phrase of several words that pause between them.
         children: share of the clips by women's voices that are raised to a child's, factors of 1.15 to 1.4.
         validation, test: share of the voices kept for each.
     """
@@ -61,6 +62,7 @@ class SampleRecipe:
     mixtures: Probability = 0.5
     tempo: Factors = (0.8, 1.3)
     tract: Factors = (0.88, 1.15)
+    pauses: Probability = 0.25
     children: Probability = 0.0
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
@@ -154,8 +156,10 @@ class TrainingRecipe:
         time_masks, time_mask, frequency_masks, frequency_mask: SpecAugment: how many, at most how wide (A5).
         time_warp, frequency_warp: spread of the local speed, and of the factor on the mel channels, in every clip.
         mixup: share of clips mixed with negatives (A6).
-        teachers: networks trained first, from other random beginnings, whose mean the model learns beside the labels;
-            `labels`: the weight of the labels then (T14).
+        teacher: a network on a speech embedding, trained first on the same clips, that the model learns from beside
+            the labels, where the embedding is installed (T14); `none` is without.
+        teacher_steps: its optimiser steps.
+        labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).
@@ -185,8 +189,10 @@ class TrainingRecipe:
     time_warp: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     frequency_warp: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     mixup: Probability = 0.3
-    teachers: Annotated[int, Field(ge=0, le=8)] = 0
+    teacher: Literal["embedding", "none"] = "embedding"
+    teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
+    hints: Annotated[float, Field(ge=0, le=10)] = 1.0
     evaluate_every: Annotated[int, Field(ge=5)] = 500
     patience: Annotated[int, Field(ge=1)] = 12
     mine: Count = 2000

@@ -24,6 +24,7 @@ SMALL = {
     "model.size": "small",
     "training.batch": 8,
     "training.steps": [20, 10],
+    "training.teacher_steps": 10,
     "training.evaluate_every": 10,
     "evaluation.conditions": ["clean"],
     "workers": 1,

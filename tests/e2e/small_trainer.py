@@ -23,7 +23,8 @@ MODELS = Path(pymicro_wakeword.__file__).parent / "models"
 SMALL = (
     "samples.engines=[piper]", "samples.positives=120", "samples.near_misses=20", "samples.near_miss_clips=30",
     "samples.speech_minutes=1.5", "augmentation.copies=4", "augmentation.near_miss_copies=2",
-    "training.steps=[400, 150]", "training.evaluate_every=50", "evaluation.conditions=[clean]",
+    "training.steps=[400, 150]", "training.teacher_steps=150", "training.evaluate_every=50",
+    "evaluation.conditions=[clean]",
 )  # fmt: skip
 FIGURES = {
     "conditions": [{"name": "clean", "recall": {"value": 0.97, "low": 0.9, "high": 0.99, "total": 70}}],

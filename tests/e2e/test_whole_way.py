@@ -31,6 +31,7 @@ SMALL = [
     "model.size=small",
     "training.batch=16",
     "training.steps=[60, 30]",
+    "training.teacher_steps=30",
     "training.evaluate_every=15",
     "evaluation.conditions=[clean]",
 ]

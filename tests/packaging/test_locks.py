@@ -18,7 +18,7 @@ SILENT = {"namex", "tflite-micro"}
 PARTS = ("builders", "esphome", "home-assistant", "satellite")
 # Where a package is imported by another name than it is asked for.
 CALLED = {"paho": "paho-mqtt", "yaml": "pyyaml"}
-SETS = ("cpu", "gpu", "dev", "bench", "tune", "kokoro", "node", *PARTS)
+SETS = ("cpu", "gpu", "dev", "bench", "tune", "kokoro", "embedding", "node", *PARTS)
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +75,10 @@ def test_sets_that_are_installed_together_agree(root: Path) -> None:
 
 
 def test_every_licence_is_known(root: Path) -> None:
-    locks = [entries((root / f"requirements/{name}.lock").read_text()) for name in ("cpu", "dev", "kokoro", "node")]
+    locks = [
+        entries((root / f"requirements/{name}.lock").read_text())
+        for name in ("cpu", "dev", "kokoro", "embedding", "node")
+    ]
     known, unknown = 0, set()
     for name in {name_of(entry) for lock in locks for entry in lock}:
         try:

@@ -26,7 +26,7 @@ MAKERS = {
 FAMILIES = ("advice", "collision", "check", "end", "warning", "caution", "note", "satellite")
 # Errors that people at a terminal meet, or programs that speak the helper's protocol; none comes to the panel.
 ELSEWHERE = {
-    "bad_params", "bad_request", "no_features", "no_folder", "no_optuna", "no_session", "no_tensorboard",
+    "bad_params", "bad_request", "exists", "no_folder", "no_optuna", "no_session", "no_tensorboard", "other_weights",
     "too_many_sessions", "unknown_method",
 }  # fmt: skip
 # Values that the panel adds.

@@ -15,8 +15,8 @@ from trainer.core.seeds import generator
 from trainer.data.demo import make_test_dataset
 
 NAMES = (
-    *("train", "evaluate", "compare", "gap", "verify", "export", "external"),
-    *("voices", "data", "doctor", "listen", "serve"),
+    *("train", "tune", "evaluate", "compare", "gap", "verify", "export", "external"),
+    *("voices", "data", "speakers", "doctor", "listen", "serve"),
 )
 
 

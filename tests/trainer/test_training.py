@@ -15,18 +15,16 @@ from feature_sets import WORD_END, falling_word, word, write_feature_sets
 from trainer.core.folders import is_whole, whole_folder
 from trainer.core.workers import ProgressClock
 from trainer.errors import RecipeError, TrainingError
-from trainer.events import Event, Metric, Progress, Warning, discard
-from trainer.model.backends import TensorFlowBackend
-from trainer.model.dense import Dense, forward_numpy
+from trainer.events import Event, Metric, Warning, discard
+from trainer.model.dense import forward_numpy
 from trainer.model.shape import SIZES, shape_of
-from trainer.model.weights import FEATURE_SCALE, initial_weights, load_weights
+from trainer.model.weights import FEATURE_SCALE, load_weights
 from trainer.recipe import ModelRecipe, Recipe
 from trainer.recipe_files import load_recipe
 from trainer.training.checkpoints import Checkpoint
 from trainer.training.loss import choose_windows
 from trainer.training.sampler import Sampler, open_set
 from trainer.training.stage import SPIKES, Trainer, train_model
-from trainer.training.teachers import Teachers
 from trainer.training.validation import sliding_mean
 
 SMALL = (
@@ -129,60 +127,6 @@ def test_killed_and_resumed_it_ends_with_the_same_weights(
     assert (folder / "weights.npz").read_bytes() == (trained[0] / "weights.npz").read_bytes()
     steps = [json.loads(line)["step"] for line in (folder / "history.jsonl").read_text().splitlines()]
     assert steps == [30, 60, 90, 120, 150, 180]
-
-
-TAUGHT = ("training.teachers=2", "training.steps=[60, 30]")
-
-
-@pytest.fixture(scope="module")
-def taught(features: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
-    folder = tmp_path_factory.mktemp("taught")
-    return folder, train(small_recipe(*TAUGHT), features, folder)
-
-
-@pytest.mark.slow
-def test_teachers_are_trained_first_and_leave_nothing(taught: tuple[Path, list[Event]]) -> None:
-    folder, events = taught
-    assert sorted(path.name for path in folder.iterdir()) == ["history.jsonl", "weights.npz"]
-    assert [event.step for event in events if isinstance(event, Metric)] == [30 * i for i in range(1, 10)]
-    progress = [event for event in events if isinstance(event, Progress)]
-    assert (progress[-1].done, progress[-1].total) == (270, 270)
-    steps = [json.loads(line)["step"] for line in (folder / "history.jsonl").read_text().splitlines()]
-    assert steps == [30, 60, 90], "the history is the model's own"
-
-
-@pytest.mark.slow
-def test_stopped_after_a_teacher_it_goes_on_to_the_same_weights(
-    features: Path, tmp_path: Path, taught: tuple[Path, list[Event]]
-) -> None:
-    recipe = small_recipe(*TAUGHT)
-    after: list[int] = []
-
-    def stop(event: Event) -> None:
-        if isinstance(event, Metric):
-            after.append(event.step)
-            if event.step == 120:  # the second teacher's first
-                raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        train_model(recipe, features, tmp_path, stop)
-    events = train(recipe, features, tmp_path)
-    again = [event.step for event in events if isinstance(event, Metric)]
-    assert min(again) >= 120, "the first teacher is not trained again"
-    assert (tmp_path / "weights.npz").read_bytes() == (taught[0] / "weights.npz").read_bytes()
-
-
-def test_a_pupil_that_agrees_with_its_teachers_costs_nothing() -> None:
-    shape = SIZES["small"]
-    backend = TensorFlowBackend()
-    weights = [initial_weights(shape, np.random.default_rng(seed)) for seed in (1, 2)]
-    heard = np.random.default_rng(3).uniform(0, 0.5, (2, 200, 40)).astype(np.float32)
-    answers = [Dense(shape, one, backend).logits(heard) for one in weights]
-    mean = (answers[0] + answers[1]) / 2
-    teachers = Teachers(weights, shape, backend)
-    agreeing, off = float(teachers.loss(heard, mean)), float(teachers.loss(heard, mean + 0.5))
-    assert agreeing == pytest.approx(0, abs=1e-6)
-    assert off == pytest.approx(0.125, abs=0.02), "half of the square, where nothing is clipped"
 
 
 def test_windows_of_a_positive() -> None:

@@ -18,6 +18,7 @@ from trainer.cli import (
     gap,
     listen,
     serve,
+    speakers,
     train,
     tune,
     verify,
@@ -27,7 +28,7 @@ from trainer.cli.journal import LOG_FORMAT
 from trainer.cli.stopping import Stop
 from trainer.errors import Cancelled, WakesmithError
 
-PARTS = (train, tune, evaluate, compare, gap, verify, export, external, voices, data, doctor, listen, serve)
+PARTS = (train, tune, evaluate, compare, gap, verify, export, external, voices, data, speakers, doctor, listen, serve)
 EXIT_CODES = """\
 exit codes:
   0    done

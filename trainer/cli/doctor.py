@@ -75,6 +75,7 @@ def _version(name: str) -> str | None:
 
 
 def _voices() -> Iterator[Finding]:
+    from trainer.features.embedding import embedding_folder
     from trainer.phrase.espeak import list_voices
     from trainer.samples.voices import every_voice, kokoro_absence
 
@@ -84,6 +85,10 @@ def _voices() -> Iterator[Finding]:
     yield Finding(level, "voices", ", ".join(f"{count} of {name}" for name, count in engines.items()))
     if absence := kokoro_absence():
         yield Finding("note", "kokoro", f"{absence}; try script/setup --voices")
+    if embedding_folder():
+        yield Finding("ok", "teacher", "the speech embedding is here; models learn from it, too")
+    else:
+        yield Finding("note", "teacher", "the speech embedding is not installed; try script/setup --voices")
     yield Finding("ok", "espeak-ng", f"{len(list_voices())} languages")
 
 

@@ -19,8 +19,9 @@ from trainer.core.workers import ProgressClock, map_in_order
 from trainer.events import Report, Sample, Warning, discard
 from trainer.features.augment import AUGMENT_VERSION, augment
 from trainer.features.bank import make_bank, open_bank
+from trainer.features.embedding import EMBEDDING, HEARD, embed, embedding_folder
 from trainer.features.frontend import CHANNELS, FRAMES_PER_SECOND, FRONT_END_VERSION, features_of
-from trainer.features.scenes import Scene
+from trainer.features.scenes import LEAD, Scene
 from trainer.features.sets import FeatureSet, plan_sets
 from trainer.features.streams import join_blocks
 from trainer.recipe import AugmentationRecipe, Recipe
@@ -32,7 +33,10 @@ LISTEN = 6  # rows of a set that can be listened to
 
 @dataclass(frozen=True)
 class Chunk:
-    """One task: some scenes of a set. `listen` rows of them come back as sound, too."""
+    """One task: some scenes of a set. `listen` rows of them come back as sound, too.
+
+    `embedding` is the folder of the speech embedding that hears the rows, too, or None.
+    """
 
     samples: Path
     bank: Path
@@ -43,14 +47,22 @@ class Chunk:
     scenes: tuple[Scene, ...]
     joined: bool
     listen: int
+    embedding: Path | None
 
 
 @dataclass(frozen=True)
 class ChunkRows:
-    """What a task gives back: features uint16 [frames, 40] of every row, and sounds int16 [n] of the first ones."""
+    """What a task gives back.
+
+    Attributes:
+        rows: features of every row, uint16 [frames, 40].
+        sounds: of the first ones, int16 [n].
+        heard: embeddings of every row and its lead-in, float16 [n, 96]; none without an embedding.
+    """
 
     rows: list[NDArray[np.uint16]]
     sounds: list[NDArray[np.int16]]
+    heard: list[NDArray[np.float16]]
 
 
 def make_features(recipe: Recipe, samples: Path, folder: Path, executor: Executor, report: Report) -> None:
@@ -88,7 +100,9 @@ def make_rows(chunk: Chunk) -> ChunkRows:
     rows = [
         features_of(sound)[lead * FRAMES_PER_SECOND // 16_000 :] for sound, lead in zip(sounds, leads, strict=True)
     ]
-    return ChunkRows(rows, [s[lead:] for s, lead in zip(sounds[: chunk.listen], leads, strict=False)])
+    folder = chunk.embedding
+    heard = [embed(sound, folder).astype(np.float16) for sound in sounds] if folder else []
+    return ChunkRows(rows, [s[lead:] for s, lead in zip(sounds[: chunk.listen], leads, strict=False)], heard)
 
 
 def _write_set(
@@ -105,6 +119,11 @@ def _write_set(
         hint = "Left out. Raise augmentation.seconds if they are many."
         report(Warning("too_long", message, hint))
     chunks = _chunks(planned, recipe, samples, folder)
+    heard = (
+        RaggedWriter(folder / planned.name / HEARD, np.float16, (EMBEDDING,))
+        if chunks and chunks[0].embedding
+        else None
+    )
     writer = RaggedWriter(folder / planned.name, np.uint16, (CHANNELS,))
     frames = rows = 0
     for chunk, made in zip(chunks, map_in_order(executor, make_rows, chunks, discard, "chunks", 16), strict=True):
@@ -113,8 +132,13 @@ def _write_set(
         for row in made.rows:
             writer.append(row)
             frames, rows = frames + len(row), rows + 1
+        if heard:
+            for embeddings in made.heard:
+                heard.append(embeddings)
         clock.advance(len(chunk.scenes))
     writer.close()
+    if heard:
+        heard.close({"lead": LEAD * FRAMES_PER_SECOND // 16_000})
     ends = [-1] * rows if planned.joined else [scene.end_frame for scene in planned.scenes]
     sources = [-1] * rows if planned.joined else [scene.clip for scene in planned.scenes]
     np.save(folder / planned.name / "ends.npy", np.asarray(ends, np.int32))
@@ -128,6 +152,8 @@ def _chunks(planned: FeatureSet, recipe: Recipe, samples: Path, folder: Path) ->
     parts = count // STREAM if planned.joined else -(-count // CHUNK)
     cuts = [count * i // parts for i in range(parts + 1)] if parts else []
     bank = folder / "bank" / planned.split
+    taught = recipe.training.teacher != "none" and planned.split is Split.TRAIN
+    embedding = embedding_folder() if taught else None
     return [
         Chunk(
             samples,
@@ -139,6 +165,7 @@ def _chunks(planned: FeatureSet, recipe: Recipe, samples: Path, folder: Path) ->
             planned.scenes[start:stop],
             planned.joined,
             (LISTEN if index == 0 else 0) if not planned.joined else int(index < 2),
+            embedding,
         )
         for index, (start, stop) in enumerate(pairwise(cuts))
     ]

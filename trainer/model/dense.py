@@ -26,6 +26,7 @@ class Dense:
         weights: arrays by name, of the backend's kind.
         training: normalise by the batch's own statistics and collect them in `moments`.
         dropout: rate before the classifier, in training.
+        seen: what the classifier saw last, [batch, steps, classifier's inputs], in training.
     """
 
     shape: MixedNetShape
@@ -34,6 +35,7 @@ class Dense:
     training: bool = False
     dropout: float = 0.0
     moments: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    seen: Any = None
 
     def logits(self, features: Any) -> Any:
         """Return logits [batch, steps] for features [batch, slices, 40] in 0..26.
@@ -94,6 +96,8 @@ class Dense:
         if self.training and self.dropout:
             x = backend.dropout(x, self.dropout)
         taps = [x[:, k : k + count] for k in range(final)]
+        if self.training:
+            self.seen = backend.concat(taps, 2)
         if self.shape.pooling == "flatten":
             # one product for each tap: the flattened vectors of all steps would be `final` copies of x
             kernel = backend.reshape(self.weights["dense/kernel"], [final, self.shape.filters[-1], 1])

@@ -109,27 +109,30 @@ def _plateaus(samples: Samples) -> float:
 def expected_seconds(utterance: Utterance) -> tuple[float, float]:
     """Return the least and most seconds that the utterance can take, trimmed to speech."""
     sounds = max(1, len(split_sounds(utterance.ipa)))
-    pauses = sum(utterance.ipa.count(mark) for mark in ",.;:!?")
+    marks = sum(utterance.ipa.count(mark) for mark in ",.;:!?")
     least, most = (sounds * s / utterance.tempo for s in SOUND_S)
-    return least, most + EXTRA_S + 0.5 * pauses
+    silence = sum(utterance.pauses)
+    return least + silence, most + silence + EXTRA_S + 0.5 * (marks + len(utterance.pauses))
 
 
 def find_missaid(utterances: Sequence[Utterance], seconds: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Say which positives take a time that does not fit what was said, bool [clips]; `seconds` may be NaN.
 
     Compared are the phrase by one first voice, or by one engine where the voice has few: the logarithm of the seconds
-    that a sound takes at tempo 1, by median and median deviation. Other clips say too different things for that.
+    that a sound takes at tempo 1, by median and median deviation; apart from one another those said in a breath and
+    those with pauses, whose words are drawn out. Other clips say too different things for that.
     """
     sounds = np.array([max(1, len(split_sounds(utterance.ipa))) for utterance in utterances])
-    pace = np.log(seconds * [utterance.tempo for utterance in utterances] / sounds)
-    groups: defaultdict[str, list[int]] = defaultdict(list)
+    spoken = seconds - [sum(utterance.pauses) for utterance in utterances]
+    pace = np.log(np.maximum(spoken, 0.01) * [utterance.tempo for utterance in utterances] / sounds)
+    groups: defaultdict[tuple[str, bool], list[int]] = defaultdict(list)
     for row, utterance in enumerate(utterances):
         if utterance.kind is ClipKind.POSITIVE and np.isfinite(pace[row]):
-            groups[utterance.voices[0]].append(row)
+            groups[_own(utterance)].append(row)
             groups[_engine(utterance)].append(row)
     found = np.zeros(len(utterances), bool)
     for row in {row for rows in groups.values() for row in rows}:
-        own = groups[utterances[row].voices[0]]
+        own = groups[_own(utterances[row])]
         others = pace[own if len(own) >= FEWEST else groups[_engine(utterances[row])]]
         off = abs(pace[row] - np.median(others))
         deviation = 1.4826 * np.median(np.abs(others - np.median(others)))
@@ -137,5 +140,9 @@ def find_missaid(utterances: Sequence[Utterance], seconds: NDArray[np.float64]) 
     return found
 
 
-def _engine(utterance: Utterance) -> str:
-    return utterance.voices[0].partition(":")[0]
+def _own(utterance: Utterance) -> tuple[str, bool]:
+    return utterance.voices[0], bool(utterance.pauses)
+
+
+def _engine(utterance: Utterance) -> tuple[str, bool]:
+    return utterance.voices[0].partition(":")[0], bool(utterance.pauses)

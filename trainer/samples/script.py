@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 import numpy as np
@@ -14,6 +14,7 @@ from trainer.phrase.espeak import find_voice, speak_ipa
 from trainer.phrase.plan import PhrasePlan
 from trainer.phrase.texts import sentences
 from trainer.recipe import SampleRecipe
+from trainer.samples.pauses import draw_pauses
 from trainer.samples.speakers import SWAPPED, Cast
 from trainer.samples.utterances import Utterance
 from trainer.samples.voices import Voice
@@ -108,7 +109,9 @@ def _positives(scene: Scene) -> Iterator[Utterance]:
         random = scene.random(ClipKind.POSITIVE, index)
         way = said[random.choice(len(said), p=ranks / ranks.sum())]
         line = Line(scene.plan.text, way.ipa + _ending(random), way.voice)
-        yield scene.utter(random, ClipKind.POSITIVE, scene.cast.draw(random), line)
+        said_so = scene.utter(random, ClipKind.POSITIVE, scene.cast.draw(random), line)
+        # Drawn last: without pauses all else stays as it was.
+        yield replace(said_so, pauses=draw_pauses(way.ipa, random) if random.random() < scene.recipe.pauses else ())
 
 
 def _near_misses(scene: Scene) -> Iterator[Utterance]:

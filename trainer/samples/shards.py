@@ -10,7 +10,7 @@ from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice
 
 # Raise it when engines, trimming or checks change what a shard's clips are, so that cached ones are made again.
-SHARD_VERSION = 2
+SHARD_VERSION = 3
 # Processor seconds measured on one core of a 2-core x86-64 machine: for a session, and for a letter of IPA.
 SECONDS_A_CALL = {"piper": 0.02, "kokoro": 0.35}
 SECONDS_A_LETTER = {"piper": 0.005, "kokoro": 0.03}
@@ -41,7 +41,8 @@ def _parts(utterances: Sequence[Utterance]) -> Iterator[tuple[Utterance, ...]]:
     for utterance in utterances:
         engine = utterance.voices[0].partition(":")[0]
         part.append(utterance)
-        cost += SECONDS_A_CALL[engine] + SECONDS_A_LETTER[engine] * len(utterance.ipa)
+        calls = 1 + sum(seconds > 0 for seconds in utterance.pauses)
+        cost += SECONDS_A_CALL[engine] * calls + SECONDS_A_LETTER[engine] * len(utterance.ipa)
         if cost >= SHARD_SECONDS:
             yield tuple(part)
             part, cost = [], 0.0

@@ -18,6 +18,7 @@ from trainer.core.folders import write_whole
 from trainer.errors import AudioError
 from trainer.samples.checks import check_clip, expected_seconds, trim_clip
 from trainer.samples.kokoro import KokoroEngine, kokoro_model
+from trainer.samples.pauses import speak_apart
 from trainer.samples.piper import PiperEngine
 from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice
@@ -81,7 +82,10 @@ class Speaker:
         self._piper = PiperEngine(shard.voices[0], shard.seed) if shard.engine == "piper" else None
 
     def speak(self, utterance: Utterance) -> Samples:
-        """Return the utterance as float32 [n] at 16 kHz, as the voice says it."""
+        """Return the utterance as float32 [n] at 16 kHz, as the voice says it, with its pauses."""
+        return speak_apart(utterance, self._say) if utterance.pauses else self._say(utterance)
+
+    def _say(self, utterance: Utterance) -> Samples:
         voices = tuple(self._voices[name] for name in utterance.voices)
         if self._piper is not None:
             return self._piper.speak(utterance, voices[0])

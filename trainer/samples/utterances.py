@@ -24,6 +24,7 @@ class Utterance:
         variation: how far the voice strays from its mean: Piper's noise scale, Kokoro's shift of the style row
             in tokens divided by 10.
         rhythm: how far Piper's durations stray, its noise width.
+        pauses: seconds of silence after every word but the last; none where all is said in a breath.
     """
 
     kind: ClipKind
@@ -38,6 +39,7 @@ class Utterance:
     tract: float = 1.0
     variation: float = 0.667
     rhythm: float = 0.8
+    pauses: tuple[float, ...] = ()
 
     @property
     def speaker(self) -> str:
@@ -49,7 +51,8 @@ class Utterance:
     def settings(self) -> str:
         """How it was spoken, for people who look for a clip's origin."""
         mixture = f" timbre {self.timbre:.2f} prosody {self.prosody:.2f}" if len(self.voices) > 1 else ""
-        return f"{self.speaker}{mixture} tempo {self.tempo:.2f} tract {self.tract:.2f} [{self.ipa}]"
+        pauses = f" pauses {' '.join(f'{seconds:.2f}' for seconds in self.pauses)}" if self.pauses else ""
+        return f"{self.speaker}{mixture} tempo {self.tempo:.2f} tract {self.tract:.2f}{pauses} [{self.ipa}]"
 
 
 @dataclass(frozen=True)

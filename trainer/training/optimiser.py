@@ -5,7 +5,6 @@ half the speed.
 """
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ from trainer.model.dense import Dense
 from trainer.model.shape import MixedNetShape
 from trainer.model.weights import Weights, is_decayed, is_statistic
 from trainer.recipe import TrainingRecipe
+from trainer.training.lessons import Lesson, hint_loss, initial_hints, lesson_loss
 from trainer.training.loss import Windows, detection_loss
-from trainer.training.teachers import Teachers
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-7  # Adam's defaults
 NORM_MOMENTUM = 0.99  # of running statistics, Keras' default
@@ -40,15 +39,16 @@ class Optimiser:
         weights: where to begin.
         shape: the network's dimensions.
         recipe: loss, decay, clip, average.
-        teachers: weights of networks of the same shape that are learned from, too.
+        taught: a teacher's lessons come with every batch.
     """
 
-    def __init__(
-        self, weights: Weights, shape: MixedNetShape, recipe: TrainingRecipe, teachers: Sequence[Weights] = ()
-    ) -> None:
+    def __init__(self, weights: Weights, shape: MixedNetShape, recipe: TrainingRecipe, taught: bool = False) -> None:
         self.backend = TensorFlowBackend()
-        self.tf, self.shape, self.recipe = self.backend.tf, shape, recipe
-        self.teachers = Teachers(teachers, shape, self.backend)
+        self.tf, self.shape, self.recipe, self.taught = self.backend.tf, shape, recipe, taught
+        self.names = tuple(weights)
+        if taught:
+            channels = shape.filters[-1] * shape.final_steps
+            weights = weights | initial_hints(channels, np.random.default_rng(0))
         variable = self.tf.Variable
         self.weights = {name: variable(value, trainable=False) for name, value in weights.items()}
         self.average = {name: variable(value, trainable=False) for name, value in weights.items()}
@@ -58,18 +58,26 @@ class Optimiser:
         self.count = variable(0.0, trainable=False)
         self._step = self.tf.function(self._compiled_step, jit_compile=True)
 
-    def step(self, features: NDArray[np.float32], windows: Windows, rate: float) -> tuple[float, float]:
+    def step(
+        self, features: NDArray[np.float32], windows: Windows, rate: float, lesson: Lesson | None = None
+    ) -> tuple[float, float]:
         """Take one step; return the loss and the gradient's norm before clipping.
 
         Args:
             features: float32 [batch, slices, 40] in 0..26.
+            lesson: what the teacher said, where there is one.
 
         Raises:
             TrainingError: the loss is no longer a number.
         """
         tf = self.tf
+        told = tuple(tf.constant(part) for part in (lesson.logits, lesson.hints, lesson.known)) if lesson else ()
         loss, norm = self._step(
-            tf.constant(features), tf.constant(windows.positive), tf.constant(windows.negative), tf.constant(rate)
+            tf.constant(features),
+            tf.constant(windows.positive),
+            tf.constant(windows.negative),
+            tf.constant(rate),
+            told,
         )
         if not math.isfinite(float(loss)):
             raise TrainingError(
@@ -81,7 +89,7 @@ class Optimiser:
 
     def averaged(self) -> Weights:
         """Return the averaged weights (T7)."""
-        return {name: value.numpy() for name, value in self.average.items()}
+        return {name: self.average[name].numpy() for name in self.names}
 
     def state(self) -> dict[str, NDArray[np.float32]]:
         """Return everything that a checkpoint must hold."""
@@ -97,7 +105,9 @@ class Optimiser:
                 variable.assign(state[f"{group}:{name}"])
         self.count.assign(float(state["count:"][0]))
 
-    def _compiled_step(self, features: Any, positive: Any, negative: Any, rate: Any) -> tuple[Any, Any]:
+    def _compiled_step(
+        self, features: Any, positive: Any, negative: Any, rate: Any, told: tuple[Any, ...]
+    ) -> tuple[Any, Any]:
         tf = self.tf
         names = list(self.first)
         with tf.GradientTape() as tape:
@@ -106,8 +116,8 @@ class Optimiser:
             dense = Dense(self.shape, self.weights, self.backend, training=True, dropout=self.recipe.dropout)
             logits = dense.logits(features)
             loss = detection_loss(tf, logits, positive, negative, self.recipe)
-            if self.teachers:
-                loss = self.recipe.labels * loss + self.teachers.loss(features, logits)
+            if self.taught:
+                loss = self.recipe.labels * loss + self._lesson_loss(dense.seen, logits, told)
         gradients = tape.gradient(loss, [self.weights[name] for name in names])
         norm = tf.linalg.global_norm(gradients)
         shrink = tf.minimum(1.0, self.recipe.clip_norm / (norm + 1e-6))
@@ -121,6 +131,13 @@ class Optimiser:
                 kept.assign(momentum * kept + (1 - momentum) * value)
         self._average()
         return loss, norm
+
+    def _lesson_loss(self, seen: Any, logits: Any, told: tuple[Any, ...]) -> Any:
+        answers, hints, known = told
+        guess = seen @ self.weights["hint/kernel"] + self.weights["hint/bias"]
+        return lesson_loss(self.tf, logits, answers, known) + self.recipe.hints * hint_loss(
+            self.tf, guess, hints, known
+        )
 
     def _move(self, name: str, gradient: Any, rate: Any) -> None:
         weight, first, second = self.weights[name], self.first[name], self.second[name]

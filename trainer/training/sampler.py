@@ -46,10 +46,12 @@ class Batch:
     Attributes:
         features: uint16 [batch, slices, 40].
         ends: int32 [batch], -1 in negatives.
+        crops: where the clips lie.
     """
 
     features: NDArray[np.uint16]
     ends: NDArray[np.int32]
+    crops: tuple[Crop, ...]
 
 
 def open_set(folder: Path, name: str) -> FeatureSet:
@@ -106,7 +108,7 @@ class Sampler:
         ends = np.array([self._end(crop) for crop in crops], np.int32)
         if self.mixup:
             self._lay_over(features, ends, rng)
-        return Batch(features, ends)
+        return Batch(features, ends, tuple(crops))
 
     def _draw(self, name: str, count: int, rng: np.random.Generator) -> list[Crop]:
         if name == MINED:

@@ -1,12 +1,11 @@
 """Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept.
 
-Where the recipe asks for teachers, they are trained first, each in a folder of its own, and the model learns from
-them, too.
+Where the feature sets hold speech embeddings, a teacher is trained on them first, and the model learns from it, too.
 """
 
 import shutil
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,27 +15,33 @@ from numpy.typing import NDArray
 
 from trainer.core.arrays import NUMPY, Device
 from trainer.core.folders import is_whole, whole_folder
-from trainer.core.seeds import generator, seed_of
+from trainer.core.seeds import generator
 from trainer.core.workers import ProgressClock
-from trainer.events import Event, Metric, Report, Warning
+from trainer.events import Metric, Report, Warning
+from trainer.features.embedding import HEARD
 from trainer.model.shape import MixedNetShape, shape_of
-from trainer.model.weights import FEATURE_SCALE, Weights, initial_weights, load_weights
-from trainer.recipe import Recipe
-from trainer.training.checkpoints import BEST, Checkpoint, Checkpoints
+from trainer.model.weights import FEATURE_SCALE, initial_weights
+from trainer.recipe import Recipe, TrainingRecipe
+from trainer.training.checkpoints import Checkpoint, Checkpoints
+from trainer.training.lessons import Lesson, Lessons
 from trainer.training.loss import Windows, choose_windows
 from trainer.training.masks import mask
 from trainer.training.mining import mine
 from trainer.training.optimiser import Optimiser, rate_at
 from trainer.training.sampler import POSITIVE, Crop, Sampler, open_set
 from trainer.training.scorer import Scorer
+from trainer.training.teacher import open_heard, teach
 from trainer.training.validation import Figures, Validator
 from trainer.training.warp import warp
 
-TRAINING_VERSION = 2  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 3  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
+LESSONS = "lessons"  # folder of a training that is not yet done
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
 SPIKES = 100  # beyond it before the user is told
+
+Prepared = tuple[NDArray[np.float32], Windows, Lesson | None]
 
 
 def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
@@ -44,50 +49,44 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
 
     A folder that holds a checkpoint of the same inputs is gone on with.
     """
-    count, steps = recipe.training.teachers, sum(recipe.training.steps)
-    clock = ProgressClock((count + 1) * steps, "steps", report)
-    folders = [folder / f"teacher_{number}" for number in range(count)]
-    for number, own in enumerate(folders):
-        _train_teacher(recipe, number, features, own, _after(report, number * steps), clock)
-    shape = shape_of(recipe.model)
-    teachers = tuple(load_weights(own / BEST, shape) for own in folders)
-    Trainer(recipe, features, folder, _after(report, count * steps), teachers).run(clock)
-    for own in folders:
-        shutil.rmtree(own)
+    lessons = folder / LESSONS
+    clock = ProgressClock(_steps(recipe.training, features), "steps", report)
+    set_up_tensorflow(recipe.seed, recipe.device)
+    _take_lessons(recipe, features, lessons, clock)
+    Trainer(recipe, features, folder, report, Lessons(lessons)).run(clock)
+    shutil.rmtree(lessons, ignore_errors=True)
 
 
-def _train_teacher(
-    recipe: Recipe, number: int, features: Path, folder: Path, report: Report, clock: ProgressClock
-) -> None:
-    """Train one network from a beginning of its own, unless that was done before a kill."""
-    seed = seed_of(recipe.seed, "teacher", number) % 2**31
-    if is_whole(folder, str(seed)):
-        clock.advance(sum(recipe.training.steps))
+def _steps(recipe: TrainingRecipe, features: Path) -> int:
+    taught = recipe.teacher != "none" and (features / f"train_{POSITIVE}" / HEARD).is_dir()
+    return sum(recipe.steps) + recipe.teacher_steps * taught
+
+
+def _take_lessons(recipe: Recipe, features: Path, folder: Path, clock: ProgressClock) -> None:
+    """Have a teacher say what it makes of every row, unless that was done before a kill."""
+    training, key = recipe.training, str(recipe.seed)
+    if training.teacher == "none":
         return
-    with whole_folder(folder, str(seed)) as partial:
-        Trainer(replace(recipe, seed=seed), features, partial, report).run(clock)
-
-
-def _after(report: Report, steps: int) -> Report:
-    """Return a report that counts the steps of metrics on from those of the networks before."""
-
-    def tell(event: Event) -> None:
-        report(replace(event, step=event.step + steps) if isinstance(event, Metric) else event)
-
-    return tell
+    sets = open_heard({name: open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)})
+    if sets and is_whole(folder, key):
+        clock.advance(training.teacher_steps)
+    elif sets:
+        with whole_folder(folder, key) as partial:
+            teach(sets, training, recipe.seed, partial, clock)
 
 
 class Trainer:
     """One network's training: its data, its weights, its place.
 
     Args:
-        teachers: weights of networks that it learns from, too.
+        lessons: of a teacher, where there is one.
     """
 
     def __init__(
-        self, recipe: Recipe, features: Path, folder: Path, report: Report, teachers: Sequence[Weights] = ()
+        self, recipe: Recipe, features: Path, folder: Path, report: Report, lessons: Lessons | None = None
     ) -> None:
         set_up_tensorflow(recipe.seed, recipe.device)
+        self.lessons = lessons or Lessons(None)
         training = recipe.training
         self.recipe, self.report = training, report
         self.seed = recipe.seed
@@ -98,7 +97,7 @@ class Trainer:
         shares = {str(name): share for name, share in training.shares.items()}
         self.sampler = Sampler(sets, shares, training.batch, self.slices, recipe.seed, training.mixup)
         self.optimiser = Optimiser(
-            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training, teachers
+            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training, bool(self.lessons)
         )
         self.scorer = Scorer(self.shape)
         positives, near_misses, ambient = (
@@ -133,9 +132,9 @@ class Trainer:
             clock.advance(stop - place.step)
             return replace(place, phase=place.phase + 1, phase_began=place.step)
         losses: list[float] = []
-        for step, (features, windows) in self.batches(place.step, stop):
+        for step, (features, windows, lesson) in self.batches(place.step, stop):
             rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
-            loss, norm = self.optimiser.step(features, windows, rate)
+            loss, norm = self.optimiser.step(features, windows, rate, lesson)
             losses.append(loss)
             self._watch(norm, step)
             clock.advance()
@@ -155,21 +154,25 @@ class Trainer:
                 break
         return replace(place, phase=place.phase + 1, phase_began=place.step)
 
-    def batches(self, first: int, stop: int) -> Iterator[tuple[int, tuple[NDArray[np.float32], Windows]]]:
+    def batches(self, first: int, stop: int) -> Iterator[tuple[int, Prepared]]:
         """Yield prepared batches; the next is made while the network works on this one."""
         with ThreadPoolExecutor(1) as thread:
-            waiting: Future[tuple[NDArray[np.float32], Windows]] | None = None
+            waiting: Future[Prepared] | None = None
             for step in range(first, stop):
                 ready = (waiting or thread.submit(self._prepare, step)).result()
                 waiting = thread.submit(self._prepare, step + 1) if step + 1 < stop else None
                 yield step, ready
 
-    def _prepare(self, step: int) -> tuple[NDArray[np.float32], Windows]:
+    def _prepare(self, step: int) -> Prepared:
         batch = self.sampler.batch(step)
-        bent, ends = warp(batch.features, batch.ends, self.recipe, generator(self.seed, "warp", step), NUMPY)
+        rng = generator(self.seed, "warp", step)
+        bent, ends, times = warp(batch.features, batch.ends, self.recipe, rng, NUMPY)
         masked = mask(bent, self.recipe, generator(self.seed, "mask", step), NUMPY)
-        windows = choose_windows(ends, self.shape.steps(self.slices), self.shape, self.recipe)
-        return masked * np.float32(FEATURE_SCALE), windows
+        steps = self.shape.steps(self.slices)
+        windows = choose_windows(ends, steps, self.shape, self.recipe)
+        newest = np.arange(steps) * self.shape.stride + self.shape.receptive_field - 1
+        lesson = self.lessons.look_up(batch.crops, times[:, newest]) if self.lessons else None
+        return masked * np.float32(FEATURE_SCALE), windows, lesson
 
     def _validate(self, step: int, loss: float, rate: float) -> Figures:
         figures = self.validator.measure(self.optimiser.averaged())

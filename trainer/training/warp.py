@@ -23,8 +23,9 @@ def warp(
     recipe: TrainingRecipe,
     rng: np.random.Generator,
     arrays: Arrays,
-) -> tuple[Any, NDArray[np.int32]]:
-    """Return bent clips float32 [batch, slices, 40], and the slices in which their words end now.
+) -> tuple[Any, NDArray[np.int32], NDArray[np.float32]]:
+    """Return bent clips float32 [batch, slices, 40], the slices in which their words end now, and the slice, between
+    two, that every slice of theirs was read from, [batch, slices].
 
     Args:
         features: uint16 [batch, slices, 40].
@@ -32,13 +33,14 @@ def warp(
     """
     batch, slices, channels = features.shape
     bent = arrays.from_host(features).astype(arrays.xp.float32)
+    times = np.tile(np.arange(slices, dtype=np.float32), (batch, 1))
     if recipe.time_warp:
         times = draw_times(batch, slices, recipe.time_warp, rng)
         bent = _read_times(bent, times, arrays)
         ends = _move(ends, times)
     if recipe.frequency_warp:
         bent = _read_channels(bent, draw_channels(batch, channels, recipe.frequency_warp, rng), arrays)
-    return bent, ends
+    return bent, ends, times
 
 
 def draw_times(batch: int, slices: int, spread: float, rng: np.random.Generator) -> NDArray[np.float32]:

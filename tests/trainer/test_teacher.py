@@ -10,10 +10,12 @@ from feature_sets import WORD_END, write_feature_sets
 from trainer.core.folders import is_whole
 from trainer.core.ragged import RaggedStore, write_ragged
 from trainer.core.workers import ProgressClock
+from trainer.evaluation.provenance import gather_provenance
 from trainer.events import Event, Metric, Progress, discard
 from trainer.features.embedding import EMBEDDING, HEARD, embed, embedding_folder, places_of
 from trainer.model.weights import load_weights
-from trainer.recipe import Recipe
+from trainer.phrase.plan import plan_phrase
+from trainer.recipe import PhraseRecipe, Recipe
 from trainer.recipe_files import load_recipe
 from trainer.training.lessons import Lessons, hint_loss, lesson_loss
 from trainer.training.sampler import Crop, open_set
@@ -164,3 +166,12 @@ def test_a_long_sound_is_embedded_as_its_pieces_are() -> None:
     assert len(later) < len(whole)
     assert np.abs(shifted - whole[10 : 10 + len(shifted)]).max() < 0.05
     assert embed(sound[:8000], folder).shape == (0, EMBEDDING)
+
+
+@pytest.mark.skipif(embedding_folder() is None, reason="the speech embedding is not installed")
+def test_the_teacher_stands_among_the_sources() -> None:
+    plan = plan_phrase(PhraseRecipe(text="alexa"), 0, 1)
+    sources = gather_provenance(recipe(), plan, [], taught=True)["sources"]
+    assert [(source["licence"], source["kinds"]) for source in sources] == [("Apache-2.0", ["teacher"])]
+    assert len(sources[0]["sha256"]) == 64
+    assert gather_provenance(recipe(), plan, [])["sources"] == []

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from trainer.ablations import left_out
 from trainer.core.clips import Clip
-from trainer.core.fingerprint import fingerprint
+from trainer.core.fingerprint import fingerprint, hash_file
 from trainer.data.packs import PackFacts
+from trainer.features.embedding import embedding_file
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
 
@@ -40,14 +41,16 @@ def gather_provenance(
     clips: Sequence[Clip],
     packs: Sequence[PackFacts] = (),
     hashes: Mapping[tuple[str, str], str] | None = None,
+    taught: bool = False,
 ) -> dict[str, Any]:
     """Return what went into the model, ready for JSON.
 
     Args:
         packs: packs of features, which took part in training without ever being clips.
         hashes: SHA-256 of the samples of each source, by source and licence.
+        taught: a teacher took part, which listens through a speech embedding.
     """
-    sources = [*list_sources(clips, hashes or {}), *map(_pack_source, packs)]
+    sources = [*list_sources(clips, hashes or {}), *map(_pack_source, packs), *([_teacher()] if taught else [])]
     return {
         "phrase": plan.text,
         "language": plan.language,
@@ -109,6 +112,18 @@ def _pack_source(pack: PackFacts) -> dict[str, Any]:
         "hours": None,
         "kinds": ["features"],
         "sha256": pack.sha256,
+    }
+
+
+def _teacher() -> dict[str, Any]:
+    file = embedding_file()
+    return {
+        "name": "Google's speech embedding (arXiv:2002.01322), which the teacher listens through",
+        "licence": "Apache-2.0",
+        "clips": None,
+        "hours": None,
+        "kinds": ["teacher"],
+        "sha256": hash_file(file) if file else "",
     }
 
 

@@ -28,6 +28,7 @@ from trainer.evaluation.summary import Heard, find_cautions
 from trainer.evaluation.words import summarise
 from trainer.events import Report, Warning
 from trainer.features.conditions import is_babble
+from trainer.features.embedding import HEARD
 from trainer.model.manifest import Manifest, write_manifest
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
@@ -110,6 +111,7 @@ def evaluate_model(
             clips,
             [describe_pack(pack) for pack in packs],
             read_hashes(out / "samples" / "provenance.json"),
+            taught=recipe.training.teacher != "none" and (out / "features" / "train_positive" / HEARD).is_dir(),
         ),
         created=now(),
         **measured,

@@ -38,6 +38,12 @@ def embedding_folder() -> Path | None:
     return None
 
 
+def embedding_file() -> Path | None:
+    """Return the embedding's network, or None where it is not installed."""
+    folder = embedding_folder()
+    return folder / _EMBEDDING_FILE if folder else None
+
+
 def embed(pcm: NDArray[np.int16], folder: Path) -> NDArray[np.float32]:
     """Return the embeddings of a sound, float32 [n, 96]; none for less than 0.8 s.
 

@@ -32,6 +32,7 @@ from trainer.evaluation.words import hours as show_hours
 SHORT_HOURS = 10.0  # below it, "no false accepts" is a weak statement
 FEW_CLIPS = 100
 FEW_VOICES = 10
+TOO_GOOD = 0.999  # found, and nothing accepted: more often a leak than a model (D6)
 _SAME_MOMENT_S = 1.0  # accepts of different phases so close are one moment
 
 
@@ -97,6 +98,7 @@ def find_cautions(heard: Heard, false_accepts: Hourly, groups: Sequence[Group], 
         few = f"Only {len(clips)} recordings of the phrase were measured: the intervals are wide."
         found.append(Caution("few_clips", few, {"n": len(clips)}))
     found += _on_sound(false_accepts)
+    found += _too_good(heard.clips, false_accepts)
     if voices:
         synthetic = "All recordings of the phrase are spoken by synthetic voices; people are harder to hear."
         found.append(Caution("synthetic", synthetic))
@@ -127,6 +129,18 @@ def _on_sound(found: Hourly) -> list[Caution]:
         )
         return [Caution("short_sound", short, {"n": minutes, "bound": bound})]
     return []
+
+
+def _too_good(clips: Sequence[ClipScore], accepts: Hourly) -> list[Caution]:
+    """Say it when next to everything is found in quiet and nothing accepted over many hours."""
+    quiet = [float(np.mean(clip.found)) for clip in clips if clip.condition == CLEAN]
+    if len(quiet) < FEW_CLIPS or np.mean(quiet) <= TOO_GOOD or accepts.count or accepts.hours < SHORT_HOURS:
+        return []
+    message = (
+        f"All {len(quiet)} recordings were heard and nothing else in {show_hours(accepts.hours)}: figures so good come "
+        "more often from recordings or speakers that training knew. `wakesmith data audit RUN` looks for them."
+    )
+    return [Caution("too_good", message, {"n": len(quiet), "hours": math.floor(accepts.hours)})]
 
 
 def _recall(scores: Sequence[ClipScore]) -> Share:

@@ -142,9 +142,10 @@ def teach(sets: Mapping[str, Heard], recipe: TrainingRecipe, seed: int, folder: 
     teacher.train(sets, recipe, seed, clock)
     answers = {name: [teacher.answer(row) for row in one.store] for name, one in sets.items()}
     layers = {name: np.concatenate([hidden for _, hidden in rows]) for name, rows in answers.items()}
-    # Values that tell the phrase from the rest differ between them; each kind counts alike.
-    usual = np.mean([layer.mean(0) for layer in layers.values()], 0)
-    scale = np.sqrt(np.mean([layer.var(0) for layer in layers.values()], 0)) + _SPREAD_FLOOR
+    # Told by how they vary in the phrase and in other speech: values that never change there teach nothing.
+    speech = layers.get("speech", layers[POSITIVE])
+    usual, variance = speech.mean(0), (speech.var(0) + layers[POSITIVE].var(0)) / 2
+    scale = np.sqrt(variance) + _SPREAD_FLOOR
     for name, rows in answers.items():
         lessons = (
             np.column_stack([np.clip(logits, -SURE, SURE), (hidden - usual) / scale]).astype(np.float16)

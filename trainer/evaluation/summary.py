@@ -137,8 +137,8 @@ def _too_good(clips: Sequence[ClipScore], accepts: Hourly) -> list[Caution]:
     if len(quiet) < FEW_CLIPS or np.mean(quiet) <= TOO_GOOD or accepts.count or accepts.hours < SHORT_HOURS:
         return []
     message = (
-        f"All {len(quiet)} recordings were heard and nothing else in {show_hours(accepts.hours)}: so good a figure more "
-        "often comes from recordings or speakers that training knew. `wakesmith data audit RUN` looks for them."
+        f"All {len(quiet)} recordings were heard and nothing else in {show_hours(accepts.hours)}: so good a figure "
+        "more often comes from recordings or speakers that training knew. `wakesmith data audit RUN` looks for them."
     )
     return [Caution("too_good", message, {"n": len(quiet), "hours": math.floor(accepts.hours)})]
 

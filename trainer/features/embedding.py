@@ -7,6 +7,7 @@ of which nothing else is used; where that is not installed, networks learn witho
 """
 
 import importlib.util
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,16 @@ def embed(pcm: NDArray[np.int16], folder: Path) -> NDArray[np.float32]:
     """
     sound = np.pad(pcm, (0, -len(pcm) % _CHUNK)).astype(np.float32)
     # The embedding was trained on another scale of the logarithm than its mel file gives (openWakeWord, utils.py).
-    levels = _run(_interpreter(folder / _MEL_FILE, (1, len(sound))), sound[None]).reshape(-1, _MELS)
+    levels = _run(_interpreter(folder / _MEL_FILE, (1, len(sound)), threading.get_ident()), sound[None]).reshape(
+        -1, _MELS
+    )
     mels = levels * np.float32(0.1) + np.float32(2)
     count = (len(mels) - _WINDOW) // STEP_SLICES + 1
     if count < 1:
         return np.zeros((0, EMBEDDING), np.float32)
     seen = np.ascontiguousarray(mels[: _WINDOW + (count - 1) * STEP_SLICES])
     # The network is convolutional in time: a longer window gives all its embeddings at once.
-    network = _interpreter(folder / _EMBEDDING_FILE, (1, len(seen), _MELS, 1))
+    network = _interpreter(folder / _EMBEDDING_FILE, (1, len(seen), _MELS, 1), threading.get_ident())
     return _run(network, seen[None, :, :, None]).reshape(-1, EMBEDDING)
 
 
@@ -76,8 +79,8 @@ def places_of(slices: NDArray[np.floating[Any]], lead: int) -> NDArray[np.float6
 
 
 @lru_cache(maxsize=_KEPT)
-def _interpreter(file: Path, shape: tuple[int, ...]) -> Any:
-    """Return an interpreter of this process for inputs of one shape."""
+def _interpreter(file: Path, shape: tuple[int, ...], _thread: int) -> Any:
+    """Return an interpreter of this thread for inputs of one shape: two threads must not share one."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(file), num_threads=1)

@@ -62,7 +62,7 @@ class SampleRecipe:
     mixtures: Probability = 0.5
     tempo: Factors = (0.8, 1.3)
     tract: Factors = (0.88, 1.15)
-    pauses: Probability = 0.25
+    pauses: Probability = 0.0
     children: Probability = 0.0
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
@@ -189,7 +189,7 @@ class TrainingRecipe:
     time_warp: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     frequency_warp: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     mixup: Probability = 0.3
-    teacher: Literal["embedding", "none"] = "embedding"
+    teacher: Literal["embedding", "none"] = "none"
     teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     hints: Annotated[float, Field(ge=0, le=10)] = 1.0

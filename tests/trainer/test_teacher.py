@@ -23,7 +23,13 @@ from trainer.training.stage import LESSONS, train_model
 from trainer.training.teacher import CONTEXT, LESSON, SURE, open_heard, teach
 
 LEAD = 100
-SMALL = ("training.batch=32", "training.steps=[90, 60]", "training.evaluate_every=30", "training.teacher_steps=40")
+SMALL = (
+    "training.teacher=embedding",
+    "training.batch=32",
+    "training.steps=[90, 60]",
+    "training.evaluate_every=30",
+    "training.teacher_steps=40",
+)
 
 
 def recipe(*settings: str) -> Recipe:

@@ -26,7 +26,7 @@ from trainer.export.arena import find_arena
 from trainer.export.stage import EXPORT_VERSION, export_model
 from trainer.export.verify import Reference, verify_model
 from trainer.features.augment import AUGMENT_VERSION
-from trainer.features.embedding import embedding_folder
+from trainer.features.embedding import ear_of
 from trainer.features.frontend import FRONT_END_VERSION
 from trainer.features.packs import write_pack_set
 from trainer.features.stage import make_features
@@ -133,7 +133,7 @@ class Run:
         voices = [voice.name for voice in installed_voices(recipe.samples)]
         heard = fingerprint(data, fingerprint_folders(folders))
         samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, voices, heard, recipe.seed)
-        taught = recipe.training.teacher != "none" and embedding_folder() is not None
+        taught = ear_of(recipe.training) is not None
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs, taught)
         training = fingerprint(features, TRAINING_VERSION, recipe.model, recipe.training, recipe.seed)
         model = fingerprint(training, EXPORT_VERSION, recipe.export)
@@ -152,7 +152,7 @@ class Run:
             make_samples(self.recipe, plan, to, executor, self.report)
 
     def _features(self, to: Path) -> None:
-        if self.recipe.training.teacher != "none" and embedding_folder() is None:
+        if self.recipe.training.teacher != "none" and ear_of(self.recipe.training) is None:
             message = "the speech embedding is not installed: the model learns from the labels alone, and hears less"
             self.report(Warning("no_embedding", message, "Run `script/setup --voices`."))
         write_pack_set(self.packs, to)

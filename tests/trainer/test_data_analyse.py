@@ -1,5 +1,6 @@
 """What the analysis says of recordings and of feature caches."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from trainer.cli import main
 from trainer.core.audio import write_wav
 from trainer.core.clips import ClipKind
 from trainer.core.ragged import write_ragged
@@ -139,3 +141,14 @@ def test_faults_of_stores(tmp_path: Path) -> None:
 def test_a_folder_without_features(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no features"):
         check_features(tmp_path)
+
+
+def test_what_folders_hold_is_told_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "negatives"
+    for number in range(2):
+        write_wav(folder / f"{number}.wav", (np.sin(np.arange(16_000) / (9 + number)) * 8000).astype(np.int16))
+    (folder / "notes.txt").write_text("no sound")
+    main(["data", "analyse", "--negatives", str(folder), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert sum(told["formats"].values()) == 2
+    assert sum(told["passed_over"].values()) == 1

@@ -137,7 +137,7 @@ def analyse(args: argparse.Namespace) -> int:
             for k, f in found.kinds.items()
         ]
     )  # fmt: skip
-    write("\n" + "\n".join(f"{count} x {form}" for form, count in found.formats.most_common()))
+    write("\n" + "\n".join(f"{count} x {form}" for form, count in found.formats.items()))
     for rejection in found.rejections:
         write(f"left out ({rejection.reason}): {rejection.message}")
     for finding in found.findings:

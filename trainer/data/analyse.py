@@ -78,7 +78,7 @@ class Analysis:
 
     Attributes:
         kinds: facts by kind.
-        formats: files by "codec rate channels", such as "pcm_s16le 16000 Hz mono".
+        formats: files by "codec rate channels", such as "pcm_s16le 16000 Hz mono". The commonest first.
         converted: files that are not 16 kHz mono 16-bit and are converted on import.
         passed_over: files that are not audio, by suffix.
         rejections: files that the import refuses, each with its reason.
@@ -86,9 +86,9 @@ class Analysis:
     """
 
     kinds: dict[ClipKind, KindFacts]
-    formats: Counter[str]
+    formats: dict[str, int]
     converted: int
-    passed_over: Counter[str]
+    passed_over: dict[str, int]
     rejections: tuple[Rejection, ...]
     findings: tuple[Finding, ...]
 
@@ -108,11 +108,11 @@ def analyse(recipe: DataRecipe, executor: Executor, report: Report = discard) ->
     kinds = {kind: _kind(files) for kind, files in by_kind.items() if files}
     return Analysis(
         kinds=kinds,
-        formats=Counter(_format(f) for f in found if f.codec),
+        formats=dict(Counter(_format(f) for f in found if f.codec).most_common()),
         converted=sum(
             f.codec != "" and (f.codec, f.rate, f.channels) != ("pcm_s16le", SAMPLE_RATE, 1) for f in found
         ),
-        passed_over=listing.passed_over,
+        passed_over=dict(listing.passed_over),
         rejections=tuple(r for f in found for r in f.rejections),
         findings=tuple(_findings(found, kinds)),
     )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.audio import SAMPLE_RATE
+from trainer.recipe import TrainingRecipe
 
 EMBEDDING = 96  # values
 HEARD = "heard"  # folder of a feature set: the embeddings of its rows
@@ -45,6 +46,11 @@ def embedding_file() -> Path | None:
     return folder / _EMBEDDING_FILE if folder else None
 
 
+def ear_of(training: TrainingRecipe) -> Path | None:
+    """Return the folder of the embedding that a recipe's teacher listens through; None where there is no teacher."""
+    return embedding_folder() if training.teacher == "embedding" else None
+
+
 def embed(pcm: NDArray[np.int16], folder: Path) -> NDArray[np.float32]:
     """Return the embeddings of a sound, float32 [n, 96]; none for less than 0.8 s.
 
@@ -54,17 +60,13 @@ def embed(pcm: NDArray[np.int16], folder: Path) -> NDArray[np.float32]:
     """
     sound = np.pad(pcm, (0, -len(pcm) % _CHUNK)).astype(np.float32)
     # The embedding was trained on another scale of the logarithm than its mel file gives (openWakeWord, utils.py).
-    levels = _run(_interpreter(folder / _MEL_FILE, (1, len(sound)), threading.get_ident()), sound[None]).reshape(
-        -1, _MELS
-    )
-    mels = levels * np.float32(0.1) + np.float32(2)
+    mels = _run(folder / _MEL_FILE, sound[None]).reshape(-1, _MELS) * np.float32(0.1) + np.float32(2)
     count = (len(mels) - _WINDOW) // STEP_SLICES + 1
     if count < 1:
         return np.zeros((0, EMBEDDING), np.float32)
     seen = np.ascontiguousarray(mels[: _WINDOW + (count - 1) * STEP_SLICES])
     # The network is convolutional in time: a longer window gives all its embeddings at once.
-    network = _interpreter(folder / _EMBEDDING_FILE, (1, len(seen), _MELS, 1), threading.get_ident())
-    return _run(network, seen[None, :, :, None]).reshape(-1, EMBEDDING)
+    return _run(folder / _EMBEDDING_FILE, seen[None, :, :, None]).reshape(-1, EMBEDDING)
 
 
 def places_of(slices: NDArray[np.floating[Any]], lead: int) -> NDArray[np.float64]:
@@ -89,7 +91,8 @@ def _interpreter(file: Path, shape: tuple[int, ...], _thread: int) -> Any:
     return interpreter
 
 
-def _run(interpreter: Any, values: NDArray[np.float32]) -> NDArray[np.float32]:
+def _run(file: Path, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    interpreter = _interpreter(file, values.shape, threading.get_ident())
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], values)
     interpreter.invoke()
     answer: NDArray[np.float32] = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])

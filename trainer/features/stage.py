@@ -19,7 +19,7 @@ from trainer.core.workers import ProgressClock, map_in_order
 from trainer.events import Report, Sample, Warning, discard
 from trainer.features.augment import AUGMENT_VERSION, augment
 from trainer.features.bank import make_bank, open_bank
-from trainer.features.embedding import EMBEDDING, HEARD, embed, embedding_folder
+from trainer.features.embedding import EMBEDDING, HEARD, ear_of, embed
 from trainer.features.frontend import CHANNELS, FRAMES_PER_SECOND, FRONT_END_VERSION, features_of
 from trainer.features.scenes import LEAD, Scene
 from trainer.features.sets import FeatureSet, plan_sets
@@ -152,8 +152,7 @@ def _chunks(planned: FeatureSet, recipe: Recipe, samples: Path, folder: Path) ->
     parts = count // STREAM if planned.joined else -(-count // CHUNK)
     cuts = [count * i // parts for i in range(parts + 1)] if parts else []
     bank = folder / "bank" / planned.split
-    taught = recipe.training.teacher != "none" and planned.split is Split.TRAIN
-    embedding = embedding_folder() if taught else None
+    embedding = ear_of(recipe.training) if planned.split is Split.TRAIN else None
     return [
         Chunk(
             samples,

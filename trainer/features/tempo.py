@@ -6,9 +6,11 @@ J. L. Flanagan and R. M. Golden, "Phase vocoder", Bell System Technical Journal 
 import numpy as np
 from numpy.typing import NDArray
 
+from trainer.core.audio import SAMPLE_RATE, to_pcm16
+from trainer.core.pitch import track_pitch
 from trainer.features.resample import change_speed
 
-_NEARLY = 0.9  # of the highest correlation: the period's own, rather than two periods'
+_FEWEST_VOICED = 5  # moments of 10 ms: fewer tell no pitch
 _SIZE, _HOP = 512, 128  # 32 ms and 8 ms: a vowel's harmonics apart, a plosive not smeared
 
 
@@ -48,23 +50,16 @@ def change_pitch(samples: NDArray[np.float32], semitones: float) -> NDArray[np.f
     return np.pad(played, (0, max(short, 0)))[: samples.size]
 
 
-def find_pitch(samples: NDArray[np.float32], rate: int = 16_000) -> float | None:
-    """Return the middle pitch of the voice, Hz, 60 to 450; None where there is hardly a voiced moment.
+def find_pitch(samples: NDArray[np.float32]) -> float | None:
+    """Return the middle pitch of the voice in float32 [n] at 16 kHz, Hz, 60 to 400; None where hardly any is voiced.
 
-    By autocorrelation of pieces of 40 ms, of those within 20 dB of the loudest that are clearly periodic.
+    Moments within 20 dB of the loudest count.
     """
-    size, hop = rate // 25, rate // 50
-    if samples.size < size:
-        return None
-    frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), size)[::hop]
-    frames = frames - frames.mean(1, keepdims=True)
-    power = np.square(frames).mean(1)
-    frames = frames[power > power.max() * 0.01]
-    spectrum = np.abs(np.fft.rfft(frames, 2 * size, axis=1)) ** 2
-    alike = np.fft.irfft(spectrum, axis=1)[:, :size] / (1 - np.arange(size) / size)  # of a shorter overlap, more
-    low, high = rate // 450, rate // 60
-    most = alike[:, low:high].max(1, keepdims=True)
-    first = low + np.argmax(alike[:, low:high] > _NEARLY * most, axis=1)  # not a multiple of the period
-    best = np.array([at + int(np.argmax(row[at : at + 1 + at // 5])) for at, row in zip(first, alike, strict=True)])
-    voiced = best[most[:, 0] > 0.5 * np.maximum(alike[:, 0], 1e-12)]
-    return float(rate / np.median(voiced)) if len(voiced) >= 3 else None
+    pcm = to_pcm16(samples)
+    pitch, periodic = track_pitch(pcm)
+    hop = SAMPLE_RATE // 100
+    starts = np.arange(len(pitch)) * hop
+    total = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
+    power = total[np.minimum(starts + 4 * hop, samples.size)] - total[np.minimum(starts, samples.size)]
+    voiced = pitch[periodic & (power > power.max() * 0.01)]
+    return float(2 ** np.median(voiced)) if len(voiced) >= _FEWEST_VOICED else None

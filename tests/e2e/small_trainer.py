@@ -1,7 +1,7 @@
 """The trainer, as small as it can be: preset "quick" trains for real in a minute, others train nothing at all.
 
 What "quick" makes hears the one voice that it was trained by. Its figures are of too few clips for the gate, so the
-report gets those of a good model. The others put a published model of the same phrase into the result; "thorough"
+report gets those of a good model, and its manifest such a model's cutoff: above 0.7, as external.py tells why. The others put a published model of the same phrase into the result; "thorough"
 first says twenty times a second how far it is, until there is a file `enough` in its folder. With $SCRIPTED_VERDICT
 comparisons end like that.
 """
@@ -26,6 +26,7 @@ SMALL = (
     "training.steps=[400, 150]", "training.teacher_steps=150", "training.evaluate_every=50",
     "evaluation.conditions=[clean]",
 )  # fmt: skip
+CUTOFF = 0.9
 FIGURES = {
     "conditions": [{"name": "clean", "recall": {"value": 0.97, "low": 0.9, "high": 0.99, "total": 70}}],
     "false_accepts": {"count": 0, "hours": 2.0, "value": 0.0, "low": 0.0, "high": 1.8, "bound": 1.5},
@@ -43,7 +44,9 @@ def train(words: list[str]) -> int:
     if choices["preset"] == "quick":
         code = main([*words, *(word for setting in SMALL for word in ("--set", setting))])
         if code == 0:
-            put_figures(out / "result", next((out / "result").glob("*.tflite")))
+            model = next((out / "result").glob("*.tflite"))
+            put_cutoff(model.with_suffix(".json"))
+            put_figures(out / "result", model)
         return code
     tell(Started(choices["phrase"]["text"], str(out), ("training",)))
     tell(Stage("training", StageState.RUNNING))
@@ -67,6 +70,13 @@ def put_published(result: Path, word: str) -> None:
     manifest |= {"wake_word": word.replace("_", " "), "model": place.name}
     place.with_suffix(".json").write_text(json.dumps(manifest))
     put_figures(result, place)
+
+
+def put_cutoff(path: Path) -> None:
+    """Give a manifest the cutoff of a good model."""
+    manifest = json.loads(path.read_text())
+    manifest["micro"]["probability_cutoff"] = CUTOFF
+    path.write_text(json.dumps(manifest))
 
 
 def put_figures(result: Path, model: Path) -> None:

@@ -10,6 +10,9 @@ The scale of the last operator's output cannot simply be changed, since that ope
 other bytes for the same probability, and those near 1 would be cut off. A RESHAPE after it hands the bytes through
 untouched, into a tensor that has the scale. The firmware's resolver knows it: devices would run it as before.
 
+A model with a cutoff below 0.70 thus tells means above 1, up to 0.70 / cutoff: a threshold of 1.00 is then the
+strictest that can be chosen there, yet no silence.
+
 Once restarted, that satellite reads the cutoff of the manifest after all: it is 0.70 there, too.
 """
 

@@ -1,9 +1,9 @@
 """The trainer, as small as it can be: preset "quick" trains for real in a minute, others train nothing at all.
 
 What "quick" makes hears the one voice that it was trained by. Its figures are of too few clips for the gate, so the
-report gets those of a good model, and its manifest such a model's cutoff: above 0.7, as external.py tells why. The others put a published model of the same phrase into the result; "thorough"
-first says twenty times a second how far it is, until there is a file `enough` in its folder. With $SCRIPTED_VERDICT
-comparisons end like that.
+report gets those of a good model, and its manifest such a model's cutoff: above 0.7, as external.py tells why. The
+others put a published model of the same phrase into the result; "thorough" first says twenty times a second how far
+it is, until there is a file `enough` in its folder. With $SCRIPTED_VERDICT comparisons end like that.
 """
 
 import json

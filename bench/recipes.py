@@ -1,6 +1,6 @@
 """Recipes: the same phrases and seeds with each, real people found at equal false accepts, with paired intervals.
 
-script/bench recipes --data DATA --seeds 1 2 3 --recipe "" --recipe "training.teacher=embedding"
+script/bench recipes --data DATA --seeds 1 2 3 --recipe "" --recipe "training.teacher=none"
 
 DATA has train/ (speech, noise, music, rir), wake/ (a folder a phrase) and eval/ (other sound); wake/ and eval/ are
 measured on alone. The first recipe is what the others are compared with. What was tried once is kept.

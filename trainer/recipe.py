@@ -62,7 +62,7 @@ class SampleRecipe:
     mixtures: Probability = 0.5
     tempo: Factors = (0.8, 1.3)
     tract: Factors = (0.88, 1.15)
-    pauses: Probability = 0.0
+    pauses: Probability = 0.25
     children: Probability = 0.0
     validation: Annotated[float, Field(ge=0.05, le=0.4)] = 0.15
     test: Annotated[float, Field(ge=0, le=0.4)] = 0.1
@@ -159,6 +159,7 @@ class TrainingRecipe:
         teacher: a network on a speech embedding, trained first on the same clips, that the model learns from beside
             the labels, where the embedding is installed (T14); `none` is without.
         teacher_steps: its optimiser steps.
+        beginnings: random beginnings that are tried for `trial_steps`; the one that validates best goes on.
         labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
@@ -189,15 +190,27 @@ class TrainingRecipe:
     time_warp: Annotated[float, Field(ge=0, le=0.5)] = 0.2
     frequency_warp: Annotated[float, Field(ge=0, le=0.2)] = 0.05
     mixup: Probability = 0.3
-    teacher: Literal["embedding", "none"] = "none"
+    teacher: Literal["embedding", "none"] = "embedding"
     teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     hints: Annotated[float, Field(ge=0, le=10)] = 1.0
+    beginnings: Annotated[int, Field(ge=1, le=20)] = 3
+    trial_steps: Annotated[int, Field(ge=10, le=100_000)] = 1000
     evaluate_every: Annotated[int, Field(ge=5)] = 500
     patience: Annotated[int, Field(ge=1)] = 12
     mine: Count = 2000
     mine_above: Probability = 0.3
     target_false_accepts: Annotated[float, Field(gt=0, le=100)] = 0.5
+
+    @property
+    def trial(self) -> int:
+        """Steps for which every beginning is tried: none where there is but one, never more than a phase."""
+        return min(self.trial_steps, self.steps[0]) if self.beginnings > 1 else 0
+
+    @property
+    def all_steps(self) -> int:
+        """Steps of a training at most, those of the beginnings that do not go on among them."""
+        return sum(self.steps) + self.trial * (self.beginnings - 1)
 
 
 @dataclass(frozen=True, config=_STRICT)

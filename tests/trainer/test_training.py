@@ -15,13 +15,13 @@ from feature_sets import WORD_END, falling_word, word, write_feature_sets
 from trainer.core.folders import is_whole, whole_folder
 from trainer.core.workers import ProgressClock
 from trainer.errors import RecipeError, TrainingError
-from trainer.events import Event, Metric, Warning, discard
+from trainer.events import Event, Metric, Progress, Warning, discard
 from trainer.model.dense import forward_numpy
 from trainer.model.shape import SIZES, shape_of
 from trainer.model.weights import FEATURE_SCALE, load_weights
 from trainer.recipe import ModelRecipe, Recipe
 from trainer.recipe_files import load_recipe
-from trainer.training.checkpoints import Checkpoint
+from trainer.training.checkpoints import Checkpoint, Checkpoints
 from trainer.training.loss import choose_windows
 from trainer.training.sampler import Sampler, open_set
 from trainer.training.stage import SPIKES, Trainer, train_model
@@ -127,6 +127,74 @@ def test_killed_and_resumed_it_ends_with_the_same_weights(
     assert (folder / "weights.npz").read_bytes() == (trained[0] / "weights.npz").read_bytes()
     steps = [json.loads(line)["step"] for line in (folder / "history.jsonl").read_text().splitlines()]
     assert steps == [30, 60, 90, 120, 150, 180]
+
+
+TRIED = ("training.beginnings=3", "training.trial_steps=60")
+
+
+@pytest.fixture(scope="module")
+def tried(features: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
+    folder = tmp_path_factory.mktemp("tried")
+    return folder, train(small_recipe(*TRIED), features, folder)
+
+
+@pytest.mark.slow
+def test_of_several_beginnings_the_best_goes_on(
+    features: Path, tmp_path: Path, tried: tuple[Path, list[Event]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores: dict[int, float] = {}
+    losses: set[float] = set()
+    adopt = Checkpoints.adopt
+
+    def watch(own: Checkpoints, other: Checkpoints, place: Checkpoint) -> None:
+        for folder in own.folder.glob("beginning_*"):
+            row = json.loads((folder / "history.jsonl").read_text().splitlines()[-1])
+            assert row["step"] == 60
+            losses.add(row["loss"])
+            scores[int(folder.name[-1])] = json.loads((folder / "checkpoint.json").read_text())["best_score"]
+        best = max(scores.values())
+        assert place.beginning == min(number for number, score in scores.items() if score == best)
+        adopt(own, other, place)
+
+    monkeypatch.setattr(Checkpoints, "adopt", watch)
+    train(small_recipe(*TRIED), features, tmp_path)
+    assert len(losses) == 3, "beginnings differ"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["history.jsonl", "weights.npz"]
+    assert (tmp_path / "weights.npz").read_bytes() == (tried[0] / "weights.npz").read_bytes()
+
+
+def test_what_is_told_is_of_the_beginning_that_goes_on(tried: tuple[Path, list[Event]]) -> None:
+    folder, events = tried
+    rows = [json.loads(line) for line in (folder / "history.jsonl").read_text().splitlines()]
+    metrics = [event for event in events if isinstance(event, Metric)]
+    assert [metric.step for metric in metrics] == [row["step"] for row in rows] == [30, 60, 90, 120, 150, 180]
+    assert [metric.values["score"] for metric in metrics] == [row["score"] for row in rows]
+    progress = [event for event in events if isinstance(event, Progress)]
+    assert (progress[-1].done, progress[-1].total) == (300, 300)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("begun", [0, 1, 2])
+def test_killed_among_its_beginnings_it_ends_with_the_same_weights(
+    features: Path, tmp_path: Path, tried: tuple[Path, list[Event]], begun: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(Exception):
+        pass
+
+    of_beginning = Checkpoints.of_beginning
+
+    def kill(own: Checkpoints, number: int) -> Checkpoints:
+        if number == begun:
+            raise Killed
+        return of_beginning(own, number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoints, "of_beginning", kill)
+        with pytest.raises(Killed):
+            train(small_recipe(*TRIED), features, tmp_path)
+    assert len(list(tmp_path.glob("beginning_*"))) == begun
+    train(small_recipe(*TRIED), features, tmp_path)
+    assert (tmp_path / "weights.npz").read_bytes() == (tried[0] / "weights.npz").read_bytes()
 
 
 def test_windows_of_a_positive() -> None:

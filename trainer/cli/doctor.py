@@ -86,7 +86,7 @@ def _voices() -> Iterator[Finding]:
     if absence := kokoro_absence():
         yield Finding("note", "kokoro", f"{absence}; try script/setup --voices")
     if embedding_folder():
-        yield Finding("ok", "teacher", "the speech embedding is here, for training.teacher=embedding")
+        yield Finding("ok", "teacher", "the speech embedding is here; models learn from it, too")
     else:
         yield Finding("note", "teacher", "the speech embedding is not installed; try script/setup --voices")
     yield Finding("ok", "espeak-ng", f"{len(list_voices())} languages")

@@ -96,7 +96,7 @@ def _tell_plan(plan: "Plan", json: bool) -> None:
     if json:
         write_object(plan)
         return
-    write(f"{plan.folder}: at most {plan.bounds.trials} trials of {sum(plan.recipe.training.steps)} steps, then "
+    write(f"{plan.folder}: at most {plan.bounds.trials} trials of {plan.recipe.training.all_steps} steps, then "
           f"{2 * plan.bounds.seeds} trainings to compare")  # fmt: skip
     took = plan.training_s
     write(

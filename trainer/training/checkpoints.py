@@ -1,6 +1,7 @@
 """What a killed training goes on from: the whole state, the best weights so far, the history."""
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from trainer.model.weights import Weights, load_weights, save_weights
 from trainer.training.sampler import Crop
 
 BEST = "weights.npz"
+_BEGINNING = "beginning_"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Checkpoint:
         phase_began: the step at which it began.
         mined: hard negatives in use.
         state: the optimiser's arrays.
+        beginning: which of the beginnings it goes on from.
     """
 
     step: int
@@ -34,6 +37,7 @@ class Checkpoint:
     phase_began: int
     mined: tuple[Crop, ...]
     state: dict[str, NDArray[np.float32]]
+    beginning: int = 0
 
 
 class Checkpoints:
@@ -44,6 +48,18 @@ class Checkpoints:
         self.best = folder / BEST
         self._place = folder / "checkpoint.json"
         self._history = folder / "history.jsonl"
+
+    def of_beginning(self, number: int) -> "Checkpoints":
+        """Return the files of one of several beginnings, in a folder of their own."""
+        folder = self.folder / f"{_BEGINNING}{number}"
+        folder.mkdir(exist_ok=True)
+        return Checkpoints(folder)
+
+    def adopt(self, other: "Checkpoints", place: Checkpoint) -> None:
+        """Go on from a beginning: take its best weights and its history, and the place last."""
+        shutil.copyfile(other.best, self.best)
+        write_whole(self._history, "".join(json.dumps(row) + "\n" for row in other.history()))
+        self.save(place)
 
     def save(self, checkpoint: Checkpoint) -> None:
         """Write the state first and its place last: the place names the state that it belongs to."""
@@ -86,3 +102,5 @@ class Checkpoints:
         """Remove what only an unfinished training needs."""
         for path in (self._place, *self.folder.glob("state-*.npz")):
             path.unlink(missing_ok=True)
+        for beginning in self.folder.glob(f"{_BEGINNING}*"):
+            shutil.rmtree(beginning)

@@ -1,6 +1,8 @@
 """Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept.
 
 Where the feature sets hold speech embeddings, a teacher is trained on them first, and the model learns from it, too.
+How good a model becomes hangs on its first random weights more than on most choices, and shows early: so several
+beginnings are tried for some steps, and the one that validates best goes on.
 """
 
 import shutil
@@ -15,9 +17,9 @@ from numpy.typing import NDArray
 
 from trainer.core.arrays import NUMPY, Device
 from trainer.core.folders import is_whole, whole_folder
-from trainer.core.seeds import generator
+from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import ProgressClock
-from trainer.events import Metric, Report, Warning
+from trainer.events import Event, Metric, Report, Warning
 from trainer.features.embedding import HEARD
 from trainer.model.shape import MixedNetShape, shape_of
 from trainer.model.weights import FEATURE_SCALE, initial_weights
@@ -34,7 +36,7 @@ from trainer.training.teacher import open_heard, teach
 from trainer.training.validation import Figures, Validator
 from trainer.training.warp import warp
 
-TRAINING_VERSION = 3  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 4  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 LESSONS = "lessons"  # folder of a training that is not yet done
@@ -59,7 +61,7 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
 
 def _steps(recipe: TrainingRecipe, features: Path) -> int:
     taught = recipe.teacher != "none" and (features / f"train_{POSITIVE}" / HEARD).is_dir()
-    return sum(recipe.steps) + recipe.teacher_steps * taught
+    return recipe.all_steps + recipe.teacher_steps * taught
 
 
 def _take_lessons(recipe: Recipe, features: Path, folder: Path, clock: ProgressClock) -> None:
@@ -89,7 +91,7 @@ class Trainer:
         self.lessons = lessons or Lessons(None)
         training = recipe.training
         self.recipe, self.report = training, report
-        self.seed = recipe.seed
+        self.seed = self.drawn = recipe.seed
         self.shape: MixedNetShape = shape_of(recipe.model)
         self.slices = round(recipe.augmentation.seconds * SLICES_A_SECOND)
         sets = [open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)]
@@ -110,10 +112,13 @@ class Trainer:
 
     def run(self, clock: ProgressClock) -> None:
         """Train all phases; the clock counts the steps."""
-        place = self.files.load() or Checkpoint(0, 0, -1.0, 0, 0, (), self.optimiser.state())
-        self.optimiser.restore(place.state)
-        self.sampler.mined = place.mined
-        clock.advance(sum(self.recipe.steps[: place.phase]) + place.step - place.phase_began)
+        place = self.files.load()
+        if place:
+            ahead = sum(self.recipe.steps[place.phase :]) - (place.step - place.phase_began)
+            clock.advance(self.recipe.all_steps - ahead)
+        else:
+            place = self._begin(clock)
+        self._go_on_from(place)
         while place.phase < len(self.recipe.steps):
             place = self._phase(place, clock)
             if place.phase < len(self.recipe.steps):
@@ -122,15 +127,54 @@ class Trainer:
             self.files.save(place)
         self.files.finish()
 
+    def _begin(self, clock: ProgressClock) -> Checkpoint:
+        """Try all beginnings; return the place of the one that validates best, of equals the first."""
+        trial, own, report = self.recipe.trial, self.files, self.report
+        if not trial:
+            return self._first(0)
+        places: list[Checkpoint] = []
+        self.report = _without_metrics(report)  # those of the chosen one are told when it is known
+        for number in range(self.recipe.beginnings):
+            self.files = own.of_beginning(number)
+            place = self.files.load() or self._first(number)
+            clock.advance(place.step)
+            self._go_on_from(place)
+            places.append(self._train(place, trial, clock))
+        chosen = max(places, key=lambda place: place.best_score)
+        self.files, self.report = own, report
+        self.files.adopt(own.of_beginning(chosen.beginning), chosen)
+        for row in self.files.history():
+            report(Metric(int(row["step"]), {name: value for name, value in row.items() if name != "step"}))
+        return chosen
+
+    def _first(self, beginning: int) -> Checkpoint:
+        """Return the place before the first step of a beginning."""
+        names = () if beginning == 0 else ("beginning", beginning)
+        weights = initial_weights(self.shape, generator(self.seed, "weights", *names))
+        state = Optimiser(weights, self.shape, self.recipe, bool(self.lessons)).state()
+        return Checkpoint(0, 0, -1.0, 0, 0, (), state, beginning)
+
+    def _go_on_from(self, place: Checkpoint) -> None:
+        """Take the state of a place, and draw the batches of its beginning."""
+        self.optimiser.restore(place.state)
+        self.sampler.mined = place.mined
+        drawn = self.seed if place.beginning == 0 else seed_of(self.seed, "beginning", place.beginning)
+        self.sampler.seed = self.drawn = drawn
+
     def _phase(self, place: Checkpoint, clock: ProgressClock) -> Checkpoint:
         """Train one phase from where it stands; return the place at which the next begins."""
+        stop = place.phase_began + self.recipe.steps[place.phase]
+        place = self._train(place, stop, clock)
+        clock.advance(stop - place.step)  # of which its patience had enough
+        return replace(place, phase=place.phase + 1, phase_began=place.step)
+
+    def _train(self, place: Checkpoint, stop: int, clock: ProgressClock) -> Checkpoint:
+        """Train within a phase up to a step, or until its patience has an end; return the place."""
         steps, peak = self.recipe.steps[place.phase], _at(self.recipe.rates, place.phase)
-        stop = place.phase_began + steps
         patience = self.recipe.patience * self.recipe.evaluate_every
         since = max(place.best_step, place.phase_began)
         if place.step - since >= patience:  # its end had come when it was killed
-            clock.advance(stop - place.step)
-            return replace(place, phase=place.phase + 1, phase_began=place.step)
+            return place
         losses: list[float] = []
         for step, (features, windows, lesson) in self.batches(place.step, stop):
             rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
@@ -150,9 +194,8 @@ class Trainer:
             place = replace(place, step=done, state=self.optimiser.state())
             self.files.save(place)
             if done - since >= patience:
-                clock.advance(stop - done)
                 break
-        return replace(place, phase=place.phase + 1, phase_began=place.step)
+        return place
 
     def batches(self, first: int, stop: int) -> Iterator[tuple[int, Prepared]]:
         """Yield prepared batches; the next is made while the network works on this one."""
@@ -165,9 +208,9 @@ class Trainer:
 
     def _prepare(self, step: int) -> Prepared:
         batch = self.sampler.batch(step)
-        rng = generator(self.seed, "warp", step)
+        rng = generator(self.drawn, "warp", step)
         bent, ends, times = warp(batch.features, batch.ends, self.recipe, rng, NUMPY)
-        masked = mask(bent, self.recipe, generator(self.seed, "mask", step), NUMPY)
+        masked = mask(bent, self.recipe, generator(self.drawn, "mask", step), NUMPY)
         steps = self.shape.steps(self.slices)
         windows = choose_windows(ends, steps, self.shape, self.recipe)
         newest = np.arange(steps) * self.shape.stride + self.shape.receptive_field - 1
@@ -210,6 +253,14 @@ def set_up_tensorflow(seed: int, device: Device) -> None:
         tf.config.set_visible_devices([], "GPU")
     tf.keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
+
+
+def _without_metrics(report: Report) -> Report:
+    def tell(event: Event) -> None:
+        if not isinstance(event, Metric):
+            report(event)
+
+    return tell
 
 
 def _at(values: tuple[float, ...], index: int) -> float:

@@ -132,7 +132,7 @@ class Search:
 
 def count_steps(recipe: Recipe) -> int:
     """Return the steps of a training at most."""
-    return sum(recipe.training.steps)
+    return recipe.training.all_steps
 
 
 def counter(clock: ProgressClock, steps: int) -> Callable[[Progress], None]:

@@ -159,8 +159,8 @@ class TrainingRecipe:
         teacher: a network on a speech embedding, trained first on the same clips, that the model learns from beside
             the labels, where the embedding is installed (T14); `none` is without.
         teacher_steps: its optimiser steps.
-        beginnings: random beginnings that are tried for `trial_steps`; the one that validates best goes on.
         labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
+        beginnings: random beginnings that are tried for `trial_steps`; the one that validates best goes on.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).

@@ -31,9 +31,9 @@ SMALL = [
     "model.size=small",
     "training.batch=16",
     "training.steps=[60, 30]",
-    "training.teacher=embedding",
     "training.teacher_steps=30",
-    "samples.pauses=0.25",
+    "training.beginnings=2",
+    "training.trial_steps=15",
     "training.evaluate_every=15",
     "evaluation.conditions=[clean]",
 ]

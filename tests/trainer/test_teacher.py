@@ -24,7 +24,6 @@ from trainer.training.teacher import CONTEXT, LESSON, SURE, open_heard, teach
 
 LEAD = 100
 SMALL = (
-    "training.teacher=embedding",
     "training.batch=32",
     "training.steps=[90, 60]",
     "training.evaluate_every=30",

@@ -10,7 +10,7 @@ from trainer.core.seeds import seed_of
 from trainer.core.workers import ProgressClock
 from trainer.events import Event, Progress, Report, Warning
 from trainer.recipe import Recipe
-from trainer.tuning.search import count_steps, counter
+from trainer.tuning.search import counter
 from trainer.tuning.trials import Bench, Result
 
 CONFIDENCE = 0.95
@@ -48,13 +48,13 @@ class Comparison:
 
 def compare_recipes(own: Recipe, best: Recipe, bench: Bench, seeds: int, report: Report) -> Comparison:
     """Train both with each fresh seed; what was trained before a kill is not trained again."""
-    clock = ProgressClock(seeds * (count_steps(own) + count_steps(best)), "steps", report)
+    clock = ProgressClock(seeds * (own.training.all_steps + best.training.all_steps), "steps", report)
     found: tuple[list[Result], list[Result]] = ([], [])
     for number in range(seeds):
         for recipe, results in zip((own, best), found, strict=True):
-            end = clock.done + count_steps(recipe)
+            end = clock.done + recipe.training.all_steps
             fresh = replace(recipe, seed=seed_of(own.seed, "fresh", number) % 2**31)
-            results.append(bench.train(fresh, _counted(clock, count_steps(recipe), report)))
+            results.append(bench.train(fresh, _counted(clock, recipe.training.all_steps, report)))
             clock.advance(end - clock.done)
     return Comparison(tuple(found[0]), tuple(found[1]))
 

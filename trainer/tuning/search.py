@@ -72,7 +72,7 @@ class Search:
     def run(self, bounds: Bounds, training_s: float) -> End:
         """Try until an end is reached, and return it."""
         attempts = self.study.attempts()
-        steps = count_steps(self.recipe)
+        steps = self.recipe.training.all_steps
         clock = ProgressClock(bounds.trials * steps, "steps", self.report)
         clock.advance(len(attempts) * steps)
         while (end := bounds.find_end(attempts, training_s)) is None:
@@ -104,7 +104,7 @@ class Search:
         told = {int(row["step"]) for row in read_history(partial)}
         for row in read_history(partial):  # of a trial that was killed
             proposal.report(row["score"], int(row["step"]))
-        count = counter(clock, count_steps(recipe))
+        count = counter(clock, recipe.training.all_steps)
 
         def listen(event: Event) -> None:
             if isinstance(event, Progress):
@@ -128,11 +128,6 @@ class Search:
         if best and best.result:
             values["best_score"] = best.result.score
         self.report(Metric(len(attempts), values))
-
-
-def count_steps(recipe: Recipe) -> int:
-    """Return the steps of a training at most."""
-    return recipe.training.all_steps
 
 
 def counter(clock: ProgressClock, steps: int) -> Callable[[Progress], None]:

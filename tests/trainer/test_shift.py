@@ -49,6 +49,12 @@ def test_tempo_is_changed_without_the_pitch(speed: float) -> None:
     assert level[1] == pytest.approx(level[0], rel=0.2)
 
 
+def test_tempo_is_changed_whatever_the_length() -> None:
+    for samples in range(2100, 2400, 16):  # of some, a multiple of the speed is rounded to the last place itself
+        slower = change_tempo(voice(120, samples / RATE), 0.7)
+        assert slower.size == pytest.approx(samples / 0.7, abs=128)
+
+
 def test_noise_has_no_pitch() -> None:
     assert find_pitch(np.random.default_rng(1).standard_normal(RATE).astype(np.float32)) is None
     assert find_pitch(np.zeros(100, np.float32)) is None

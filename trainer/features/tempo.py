@@ -23,7 +23,8 @@ def change_tempo(samples: NDArray[np.float32], speed: float) -> NDArray[np.float
     frames = np.lib.stride_tricks.sliding_window_view(padded, _SIZE)[::_HOP]
     spectra = np.fft.rfft(frames * window, axis=1)
     places = np.arange(0, len(spectra) - 1, speed)
-    at, part = places.astype(int), (places % 1)[:, None]
+    at = np.minimum(places.astype(int), len(spectra) - 2)  # rounding may reach the last place itself
+    part = (places - at)[:, None]
     sizes = (1 - part) * np.abs(spectra[at]) + part * np.abs(spectra[at + 1])
     usual = 2 * np.pi * _HOP * np.arange(_SIZE // 2 + 1) / _SIZE  # what a bin's phase grows by in a hop
     turns = np.angle(spectra[at + 1]) - np.angle(spectra[at]) - usual

@@ -160,6 +160,7 @@ class TrainingRecipe:
             the labels, where the embedding is installed (T14); `none` is without.
         teacher_steps: its optimiser steps.
         labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
+        pretraining: steps in which the network first learns to tell the embedding of speech, if it has a teacher.
         beginnings: random beginnings that are tried for `trial_steps`; the one that validates best goes on.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
@@ -194,6 +195,7 @@ class TrainingRecipe:
     teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     hints: Annotated[float, Field(ge=0, le=10)] = 1.0
+    pretraining: Annotated[int, Field(ge=0, le=500_000)] = 0
     beginnings: Annotated[int, Field(ge=1, le=20)] = 3
     trial_steps: Annotated[int, Field(ge=10, le=100_000)] = 1000
     evaluate_every: Annotated[int, Field(ge=5)] = 500

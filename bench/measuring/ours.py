@@ -63,7 +63,7 @@ class Ours:
     def advance(self, steps: int) -> int:
         """Take steps; return how many."""
         training = self.recipe.training
-        for step, (features, windows, lesson) in self.trainer.batches(self.step, self.step + steps):
+        for step, (features, windows, lesson) in self.trainer.batches.between(self.step, self.step + steps):
             rate = rate_at(step, self.steps, training.rates[0], min(training.warm_up, self.steps // 10))
             self.trainer.optimiser.step(features, windows, rate, lesson)
         self.step += steps

@@ -18,8 +18,9 @@ from trainer.phrase.plan import plan_phrase
 from trainer.recipe import PhraseRecipe, Recipe
 from trainer.recipe_files import load_recipe
 from trainer.training.lessons import Lessons, hint_loss, lesson_loss
+from trainer.training.pretraining import START
 from trainer.training.sampler import Crop, open_set
-from trainer.training.stage import LESSONS, train_model
+from trainer.training.stage import GROUNDWORK, LESSONS, train_model
 from trainer.training.teacher import CONTEXT, LESSON, SURE, open_heard, teach
 
 LEAD = 100
@@ -28,6 +29,7 @@ SMALL = (
     "training.steps=[90, 60]",
     "training.evaluate_every=30",
     "training.teacher_steps=40",
+    "training.pretraining=30",
 )
 
 
@@ -117,7 +119,7 @@ def test_a_taught_model_is_a_model_like_any(features: Path, tmp_path: Path) -> N
 
     load_weights(tmp_path / "weights.npz", SIZES["small"])
     progress = [event for event in events if isinstance(event, Progress)]
-    assert (progress[-1].done, progress[-1].total) == (190, 190)
+    assert (progress[-1].done, progress[-1].total) == (220, 220)
     steps = [json.loads(line)["step"] for line in (tmp_path / "history.jsonl").read_text().splitlines()]
     assert steps == [30, 60, 90, 120, 150]
     plain = tmp_path / "plain"
@@ -127,7 +129,7 @@ def test_a_taught_model_is_a_model_like_any(features: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_stopped_after_the_teacher_it_goes_on_to_the_same_weights(features: Path, tmp_path: Path) -> None:
+def test_stopped_after_teacher_and_groundwork_it_goes_on_to_the_same_weights(features: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     whole.mkdir()
     broken.mkdir()
@@ -139,14 +141,13 @@ def test_stopped_after_the_teacher_it_goes_on_to_the_same_weights(features: Path
 
     with pytest.raises(KeyboardInterrupt):
         train_model(recipe(), features, broken, stop)
-    assert is_whole(broken / LESSONS, str(recipe().seed))
-    before = (broken / LESSONS / "positive" / "values.bin").stat().st_mtime_ns
-    again: list[Event] = []
+    made = (broken / LESSONS / "positive" / "values.bin", broken / GROUNDWORK / START)
+    assert all(is_whole(folder, str(recipe().seed)) for folder in (broken / LESSONS, broken / GROUNDWORK))
+    before = [path.stat().st_mtime_ns for path in made]
 
     def look(event: Event) -> None:
-        again.append(event)
         if (broken / LESSONS).exists():
-            assert (broken / LESSONS / "positive" / "values.bin").stat().st_mtime_ns == before
+            assert [path.stat().st_mtime_ns for path in made] == before
 
     train_model(recipe(), features, broken, look)
     assert (broken / "weights.npz").read_bytes() == (whole / "weights.npz").read_bytes()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from trainer.core.ragged import RaggedStore
 from trainer.features.embedding import places_of
 from trainer.training.sampler import Crop
-from trainer.training.teacher import CONTEXT, HIDDEN, LESSON, SURE
+from trainer.training.teacher import HIDDEN, LESSON, SURE
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Lessons:
     def _read(self, crop: Crop, slices: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
         store = self._stores[crop.set]
         row = store[crop.row]
-        moments = places_of(slices + crop.start, int(store.meta["lead"])) - (CONTEXT - 1)
+        moments = places_of(slices + crop.start, int(store.meta["lead"])) - (int(store.meta["context"]) - 1)
         moments = np.clip(moments, 0, len(row) - 1)
         first = moments.astype(np.int64)
         share = (moments - first)[:, None].astype(np.float32)

@@ -40,11 +40,20 @@ class Optimiser:
         shape: the network's dimensions.
         recipe: loss, decay, clip, average.
         taught: a teacher's lessons come with every batch.
+        hints_alone: their hints are all that is learnt: no phrase yet.
     """
 
-    def __init__(self, weights: Weights, shape: MixedNetShape, recipe: TrainingRecipe, taught: bool = False) -> None:
+    def __init__(
+        self,
+        weights: Weights,
+        shape: MixedNetShape,
+        recipe: TrainingRecipe,
+        taught: bool = False,
+        hints_alone: bool = False,
+    ) -> None:
         self.backend = TensorFlowBackend()
-        self.tf, self.shape, self.recipe, self.taught = self.backend.tf, shape, recipe, taught
+        self.tf, self.shape, self.recipe = self.backend.tf, shape, recipe
+        self.taught, self.hints_alone = taught, hints_alone
         self.names = tuple(weights)
         if taught:
             channels = shape.filters[-1] * shape.final_steps
@@ -115,10 +124,16 @@ class Optimiser:
             tape.watch(list(moved.values()))
             dense = Dense(self.shape, self.weights, self.backend, training=True, dropout=self.recipe.dropout)
             logits = dense.logits(features)
-            loss = detection_loss(tf, logits, positive, negative, self.recipe)
-            if self.taught:
-                loss = self.recipe.labels * loss + self._lesson_loss(dense.seen, logits, told)
-        gradients = tape.gradient(loss, [self.weights[name] for name in names])
+            if self.hints_alone:
+                loss = self._hint_loss(dense.seen, told)
+            else:
+                loss = detection_loss(tf, logits, positive, negative, self.recipe)
+                if self.taught:
+                    answers, _, known = told
+                    loss = self.recipe.labels * loss + lesson_loss(tf, logits, answers, known)
+                    loss += self.recipe.hints * self._hint_loss(dense.seen, told)
+        zero = tf.UnconnectedGradients.ZERO  # hints alone leave the classifier where it is
+        gradients = tape.gradient(loss, [self.weights[name] for name in names], unconnected_gradients=zero)
         norm = tf.linalg.global_norm(gradients)
         shrink = tf.minimum(1.0, self.recipe.clip_norm / (norm + 1e-6))
         self.count.assign_add(1.0)
@@ -132,12 +147,9 @@ class Optimiser:
         self._average()
         return loss, norm
 
-    def _lesson_loss(self, seen: Any, logits: Any, told: tuple[Any, ...]) -> Any:
-        answers, hints, known = told
-        guess = seen @ self.weights["hint/kernel"] + self.weights["hint/bias"]
-        return lesson_loss(self.tf, logits, answers, known) + self.recipe.hints * hint_loss(
-            self.tf, guess, hints, known
-        )
+    def _hint_loss(self, seen: Any, told: tuple[Any, ...]) -> Any:
+        _, hints, known = told
+        return hint_loss(self.tf, seen @ self.weights["hint/kernel"] + self.weights["hint/bias"], hints, known)
 
     def _move(self, name: str, gradient: Any, rate: Any) -> None:
         weight, first, second = self.weights[name], self.first[name], self.second[name]

@@ -39,7 +39,7 @@ def find_rate(trainer: Trainer) -> RateCurve:
     rates, losses = np.geomspace(LOWEST, HIGHEST, STEPS), list[float]()
     mean = 0.0
     try:
-        for step, (features, windows, lesson) in trainer.batches(0, STEPS):
+        for step, (features, windows, lesson) in trainer.batches.between(0, STEPS):
             loss, _ = trainer.optimiser.step(features, windows, float(rates[step]), lesson)
             mean = BETA * mean + (1 - BETA) * loss
             losses.append(mean / (1 - BETA ** (step + 1)))

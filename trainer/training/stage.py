@@ -1,49 +1,44 @@
 """Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept.
 
-Where the feature sets hold speech embeddings, a teacher is trained on them first, and the model learns from it, too.
-How good a model becomes hangs on its first random weights more than on most choices, and shows early: so several
-beginnings are tried for some steps, and the one that validates best goes on.
+Where the feature sets hold speech embeddings, a teacher is trained on them first, and the model learns from it, too;
+and the weights that it begins with are not random, but those of a network that can tell the embedding of speech.
+Where they are random, how good a model becomes hangs on them more than on most choices, and shows early: several
+beginnings can be tried for some steps, and the one that validates best goes on.
 """
 
 import shutil
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from trainer.core.arrays import NUMPY, Device
+from trainer.core.arrays import Device
 from trainer.core.folders import is_whole, whole_folder
 from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import ProgressClock
 from trainer.events import Event, Metric, Report, Warning
-from trainer.features.embedding import HEARD
 from trainer.model.shape import MixedNetShape, shape_of
-from trainer.model.weights import FEATURE_SCALE, initial_weights
-from trainer.recipe import Recipe, TrainingRecipe
+from trainer.model.weights import Weights, initial_weights, load_weights
+from trainer.recipe import Recipe
+from trainer.training.batches import Batches
 from trainer.training.checkpoints import Checkpoint, Checkpoints
-from trainer.training.lessons import Lesson, Lessons
-from trainer.training.loss import Windows, choose_windows
-from trainer.training.masks import mask
+from trainer.training.lessons import Lessons
 from trainer.training.mining import mine
 from trainer.training.optimiser import Optimiser, rate_at
-from trainer.training.sampler import POSITIVE, Crop, Sampler, open_set
+from trainer.training.pretraining import START, pretrain
+from trainer.training.sampler import POSITIVE, Crop, FeatureSet, Sampler, open_set
 from trainer.training.scorer import Scorer
-from trainer.training.teacher import open_heard, teach
+from trainer.training.teacher import Heard, open_heard, teach
 from trainer.training.validation import Figures, Validator
-from trainer.training.warp import warp
 
-TRAINING_VERSION = 4  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 5  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
-LESSONS = "lessons"  # folder of a training that is not yet done
+LESSONS, GROUNDWORK = "lessons", "groundwork"  # folders of a training that is not yet done
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
 SPIKES = 100  # beyond it before the user is told
-
-Prepared = tuple[NDArray[np.float32], Windows, Lesson | None]
 
 
 def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) -> None:
@@ -51,30 +46,47 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
 
     A folder that holds a checkpoint of the same inputs is gone on with.
     """
-    lessons = folder / LESSONS
-    clock = ProgressClock(_steps(recipe.training, features), "steps", report)
+    training, lessons, groundwork = recipe.training, folder / LESSONS, folder / GROUNDWORK
+    sets = {name: open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)}
+    heard = open_heard(sets) if training.teacher != "none" else {}
+    taught = (training.teacher_steps + training.pretraining) if heard else 0
+    clock = ProgressClock(training.all_steps + taught, "steps", report)
     set_up_tensorflow(recipe.seed, recipe.device)
-    _take_lessons(recipe, features, lessons, clock)
-    Trainer(recipe, features, folder, report, Lessons(lessons)).run(clock)
-    shutil.rmtree(lessons, ignore_errors=True)
+    if heard:
+        _take_lessons(recipe, heard, lessons, clock)
+        _lay_groundwork(recipe, sets, heard, groundwork, clock)
+    start = load_weights(groundwork / START) if (groundwork / START).is_file() else None
+    Trainer(recipe, features, folder, report, Lessons(lessons), start).run(clock)
+    for done in (lessons, groundwork):
+        shutil.rmtree(done, ignore_errors=True)
 
 
-def _steps(recipe: TrainingRecipe, features: Path) -> int:
-    taught = recipe.teacher != "none" and (features / f"train_{POSITIVE}" / HEARD).is_dir()
-    return recipe.all_steps + recipe.teacher_steps * taught
-
-
-def _take_lessons(recipe: Recipe, features: Path, folder: Path, clock: ProgressClock) -> None:
+def _take_lessons(recipe: Recipe, heard: Mapping[str, Heard], folder: Path, clock: ProgressClock) -> None:
     """Have a teacher say what it makes of every row, unless that was done before a kill."""
-    training, key = recipe.training, str(recipe.seed)
-    if training.teacher == "none":
+    key = str(recipe.seed)
+    if is_whole(folder, key):
+        clock.advance(recipe.training.teacher_steps)
         return
-    sets = open_heard({name: open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)})
-    if sets and is_whole(folder, key):
-        clock.advance(training.teacher_steps)
-    elif sets:
-        with whole_folder(folder, key) as partial:
-            teach(sets, training, recipe.seed, partial, clock)
+    with whole_folder(folder, key) as partial:
+        teach(heard, recipe.training, recipe.seed, partial, clock)
+
+
+def _lay_groundwork(
+    recipe: Recipe, sets: Mapping[str, FeatureSet], heard: Mapping[str, Heard], folder: Path, clock: ProgressClock
+) -> None:
+    """Find weights to begin with, unless that was done before a kill."""
+    training, key = recipe.training, str(recipe.seed)
+    if not training.pretraining or is_whole(folder, key):
+        clock.advance(training.pretraining)
+        return
+    with whole_folder(folder, key) as partial:
+        shape, slices = shape_of(recipe.model), slices_of(recipe)
+        pretrain(sets, heard, shape, training, slices, recipe.seed, partial, clock)
+
+
+def slices_of(recipe: Recipe) -> int:
+    """Return the length of a training clip in feature slices."""
+    return round(recipe.augmentation.seconds * SLICES_A_SECOND)
 
 
 class Trainer:
@@ -82,25 +94,31 @@ class Trainer:
 
     Args:
         lessons: of a teacher, where there is one.
+        start: weights that it begins with, all but the classifier's; None are random ones.
     """
 
     def __init__(
-        self, recipe: Recipe, features: Path, folder: Path, report: Report, lessons: Lessons | None = None
+        self,
+        recipe: Recipe,
+        features: Path,
+        folder: Path,
+        report: Report,
+        lessons: Lessons | None = None,
+        start: Weights | None = None,
     ) -> None:
         set_up_tensorflow(recipe.seed, recipe.device)
-        self.lessons = lessons or Lessons(None)
+        self.start, self.taught = start, bool(lessons)
         training = recipe.training
         self.recipe, self.report = training, report
-        self.seed = self.drawn = recipe.seed
+        self.seed = recipe.seed
         self.shape: MixedNetShape = shape_of(recipe.model)
-        self.slices = round(recipe.augmentation.seconds * SLICES_A_SECOND)
+        self.slices = slices_of(recipe)
         sets = [open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)]
         self.negatives = sets[1:]
         shares = {str(name): share for name, share in training.shares.items()}
         self.sampler = Sampler(sets, shares, training.batch, self.slices, recipe.seed, training.mixup)
-        self.optimiser = Optimiser(
-            initial_weights(self.shape, generator(recipe.seed, "weights")), self.shape, training, bool(self.lessons)
-        )
+        self.batches = Batches(self.sampler, self.shape, training, lessons or Lessons(None))
+        self.optimiser = Optimiser(self._initial(0), self.shape, training, self.taught)
         self.scorer = Scorer(self.shape)
         positives, near_misses, ambient = (
             open_set(features / f"validation_{name}", name) for name in (POSITIVE, "near_miss", "ambient")
@@ -149,17 +167,21 @@ class Trainer:
 
     def _first(self, beginning: int) -> Checkpoint:
         """Return the place before the first step of a beginning."""
+        state = Optimiser(self._initial(beginning), self.shape, self.recipe, self.taught).state()
+        return Checkpoint(0, 0, -1.0, 0, 0, (), state, beginning)
+
+    def _initial(self, beginning: int) -> Weights:
         names = () if beginning == 0 else ("beginning", beginning)
         weights = initial_weights(self.shape, generator(self.seed, "weights", *names))
-        state = Optimiser(weights, self.shape, self.recipe, bool(self.lessons)).state()
-        return Checkpoint(0, 0, -1.0, 0, 0, (), state, beginning)
+        learnt = {name: value for name, value in (self.start or {}).items() if not name.startswith("dense/")}
+        return weights | learnt
 
     def _go_on_from(self, place: Checkpoint) -> None:
         """Take the state of a place, and draw the batches of its beginning."""
         self.optimiser.restore(place.state)
         self.sampler.mined = place.mined
-        drawn = self.seed if place.beginning == 0 else seed_of(self.seed, "beginning", place.beginning)
-        self.sampler.seed = self.drawn = drawn
+        first = place.beginning == 0
+        self.sampler.seed = self.seed if first else seed_of(self.seed, "beginning", place.beginning)
 
     def _phase(self, place: Checkpoint, clock: ProgressClock) -> Checkpoint:
         """Train one phase from where it stands; return the place at which the next begins."""
@@ -176,7 +198,7 @@ class Trainer:
         if place.step - since >= patience:  # its end had come when it was killed
             return place
         losses: list[float] = []
-        for step, (features, windows, lesson) in self.batches(place.step, stop):
+        for step, (features, windows, lesson) in self.batches.between(place.step, stop):
             rate = rate_at(step - place.phase_began, steps, peak, self.recipe.warm_up)
             loss, norm = self.optimiser.step(features, windows, rate, lesson)
             losses.append(loss)
@@ -196,26 +218,6 @@ class Trainer:
             if done - since >= patience:
                 break
         return place
-
-    def batches(self, first: int, stop: int) -> Iterator[tuple[int, Prepared]]:
-        """Yield prepared batches; the next is made while the network works on this one."""
-        with ThreadPoolExecutor(1) as thread:
-            waiting: Future[Prepared] | None = None
-            for step in range(first, stop):
-                ready = (waiting or thread.submit(self._prepare, step)).result()
-                waiting = thread.submit(self._prepare, step + 1) if step + 1 < stop else None
-                yield step, ready
-
-    def _prepare(self, step: int) -> Prepared:
-        batch = self.sampler.batch(step)
-        rng = generator(self.drawn, "warp", step)
-        bent, ends, times = warp(batch.features, batch.ends, self.recipe, rng, NUMPY)
-        masked = mask(bent, self.recipe, generator(self.drawn, "mask", step), NUMPY)
-        steps = self.shape.steps(self.slices)
-        windows = choose_windows(ends, steps, self.shape, self.recipe)
-        newest = np.arange(steps) * self.shape.stride + self.shape.receptive_field - 1
-        lesson = self.lessons.look_up(batch.crops, times[:, newest]) if self.lessons else None
-        return masked * np.float32(FEATURE_SCALE), windows, lesson
 
     def _validate(self, step: int, loss: float, rate: float) -> Figures:
         figures = self.validator.measure(self.optimiser.averaged())

@@ -22,7 +22,7 @@ from trainer.recipe import TrainingRecipe
 from trainer.training.sampler import POSITIVE, FeatureSet
 
 CONTEXT = 10  # embeddings that an answer depends on: 1.5 s of sound
-HIDDEN = 96  # values of each hidden layer
+HIDDEN = EMBEDDING  # values of each hidden layer: as many, so that a lesson has room for either
 LESSON = 1 + HIDDEN  # values a moment: the logit, and the last layer's
 SURE = 12.0  # a logit beyond it is as good as it
 _BATCH = 128
@@ -151,7 +151,7 @@ def teach(sets: Mapping[str, Heard], recipe: TrainingRecipe, seed: int, folder: 
             np.column_stack([np.clip(logits, -SURE, SURE), (hidden - usual) / scale]).astype(np.float16)
             for logits, hidden in rows
         )
-        write_ragged(folder / name, lessons, np.float16, (LESSON,), {"lead": sets[name].lead})
+        write_ragged(folder / name, lessons, np.float16, (LESSON,), {"lead": sets[name].lead, "context": CONTEXT})
 
 
 class _Crops:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from trainer.errors import PhraseError, Values
+from trainer.phrase.bystanders import WAKE_WORDS
 from trainer.phrase.espeak import speak_ipa
 from trainer.phrase.greetings import suggested_greetings
 from trainer.phrase.lexicon import read_frequencies, speak_lexicon
@@ -27,9 +28,6 @@ _PREDICTABLE = 0.08
 # Names of two and three syllables that few people bear.
 NAMES = ("jarvis", "minerva", "otto")
 _ALPHABETS = ("LATIN", "CYRILLIC", "GREEK")  # whose letters have names that differ from their sounds
-# Wake words of devices that may stand in the same house.
-_TAKEN = ("alexa", "hey siri", "ok google", "okay google", "hey google", "okay nabu", "hey jarvis", "hey mycroft",
-          "hey cortana", "hi bixby", "computer", "echo")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def advise(text: str, language: str, voice: str, pronunciations: tuple[Pronuncia
     ]
     if (better := suggest(text, language, voice)) and (found and syllables <= 2):
         found[0] = replace(found[0], hint=f"{found[0].hint} For example: {', '.join(map(repr, better))}.")
-    if text in _TAKEN:
+    if text in WAKE_WORDS:
         found.append(
             Advice(
                 "fair",

@@ -1,4 +1,4 @@
-"""What sounds like the phrase and is not: words, parts of the phrase, and the phrase with other sounds (N7).
+"""What could be taken for the phrase and is not: words, parts of it, the phrase with other sounds (N7); bystanders.
 
 All are ranked by local edit distance: the sounds that a word shares with a part of the phrase, one beside the other,
 count in full, what lies outside that part only by `ENDS`. Nothing that a person would take for the phrase is kept
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.core.seeds import generator
+from trainer.phrase.bystanders import find_bystanders, speak_wake_words
 from trainer.phrase.distance import Sounds, measure, tabulate
 from trainer.phrase.lexicon import SpokenLexicon, speak_lexicon
 from trainer.phrase.mutations import mutate
@@ -24,7 +25,7 @@ from trainer.phrase.sounds import is_vowel
 
 QUARANTINED = 40  # that are listed: the likest
 # Share of each kind among the near misses.
-SHARES = {"word": 0.45, "swap": 0.2, "part": 0.15, "mutation": 0.2}
+SHARES = {"word": 0.3, "swap": 0.15, "part": 0.1, "mutation": 0.15, "rhythm": 0.25, "wake word": 0.05}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class NearMiss:
         text: what it is, for people; IPA between slashes where it has no spelling.
         ipa: what the voices say, in the notation of `Pronunciation.ipa`.
         distance: local edit distance to the nearest pronunciation, in sounds.
-        why: "word" of the dictionary, "part" of the phrase, "swap" of a word or of the order, "mutation" of sounds.
+        why: "word" of the dictionary, "part" of the phrase, "swap" of a word or of the order, "mutation" of sounds;
+            "rhythm" of other words that are the phrase's, and "wake word" of another device, which are not near.
     """
 
     text: str
@@ -65,10 +67,13 @@ def find_near_misses(
         names = []  # numbers and scripts without spaces: which sounds belong to which word is not known
     inventory = {sound for p in pronunciations for sound in split_sounds(p.ipa)} | set(_common_sounds(lexicon))
     mutations = mutate(split_ipa(pronunciations[0].ipa), sorted(inventory), generator(seed, "mutations"))
-    kinds = [
+    rhythms = generator(seed, "rhythms")
+    kinds: list[tuple[str, float, Iterable[tuple[str, str]]]] = [
         ("word", SHARES["word"], _words(lexicon, target, allowed, count * 2)),
         ("part", SHARES["part"], _parts(names, spoken)),
         ("mutation", SHARES["mutation"], ((f"/{ipa.strip()}/", ipa) for ipa in islice(mutations, count * 6))),
+        ("rhythm", SHARES["rhythm"], find_bystanders(spoken[0], lexicon, int(count * SHARES["rhythm"]), rhythms)),
+        ("wake word", SHARES["wake word"], speak_wake_words(voice)),
     ]
     if len(names) > 1:
         kinds.append(("swap", SHARES["swap"] * 0.1, _reorder(names, spoken[0])))

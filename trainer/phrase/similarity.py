@@ -23,7 +23,8 @@ Level = Literal["high", "medium", "low"]
 # enough: a clear other consonant (p for k is 0.6), not the vowel changes of an accent (ɪ for ə is 0.45). What is no
 # word people rather hear as the phrase, said carelessly: there a whole sound must be missing (0.8), or two changed.
 # People forgive more in long phrases, so the distance is at least a share of the phrase's sounds, too.
-LEAST = {"word": (0.5, 0.1), "swap": (0.5, 0.1), "part": (0.75, 0.16), "mutation": (0.75, 0.16)}
+LEAST = {"word": (0.5, 0.1), "swap": (0.5, 0.1), "part": (0.75, 0.16), "mutation": (0.75, 0.16),
+         "rhythm": (0.5, 0.1), "wake word": (0.5, 0.1)}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from trainer.recipe import Recipe
 from trainer.recipe_files import dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
 from trainer.samples.voices import installed_voices
+from trainer.speakers.crowds import find_crowds
 from trainer.training.stage import TRAINING_VERSION, train_model
 
 _TOLD = 3  # pronunciations in a message
@@ -149,7 +150,7 @@ class Run:
 
     def _samples(self, plan: PhrasePlan, to: Path) -> None:
         with self._workers() as executor:
-            make_samples(self.recipe, plan, to, executor, self.report)
+            make_samples(self.recipe, plan, to, executor, self.report, find_crowds)
 
     def _features(self, to: Path) -> None:
         if self.recipe.training.teacher != "none" and ear_of(self.recipe.training) is None:

@@ -48,6 +48,19 @@ def test_sources_of_unknown_speakers_stay_whole_where_there_are_enough() -> None
     assert len(set(group_recordings(rows[:9]))) == 9
 
 
+def test_a_crowd_is_split_by_file_and_by_itself() -> None:
+    rows = [recording(f"{s}/f{i:02d}{s}.wav", source=s) for s in "abcd" for i in range(25)]
+    groups = group_recordings(rows, {"a", "b"})
+    assert len(set(groups)) == 25 + 25 + 2
+    seconds = [60.0 if r.source == "a" else 2.0 for r in rows]
+    parts = [(r.kind, r.source if r.source in "ab" else "") for r in rows]
+    placed = assign_splits(parts, groups, seconds, 1)
+    for crowd in "ab":
+        counts = Counter(placed[g] for g, r in zip(groups, rows, strict=True) if r.source == crowd)
+        assert counts == {Split.TRAIN: 20, Split.VALIDATION: 3, Split.TEST: 2}
+    assert placed[groups[50]] is Split.TRAIN
+
+
 @pytest.mark.parametrize(
     ("names", "groups"),
     [
@@ -67,7 +80,7 @@ def test_pieces_of_one_noise_stay_together(names: list[str], groups: int) -> Non
 @given(st.lists(st.floats(0.2, 30), min_size=60, max_size=300), st.integers(0, 1000))
 def test_many_groups_come_near_to_the_shares(seconds: list[float], seed: int) -> None:
     groups = [f"g{i}" for i in range(len(seconds))]
-    placed = assign_splits([ClipKind.SPEECH] * len(groups), groups, seconds, seed)
+    placed = assign_splits([(ClipKind.SPEECH, "")] * len(groups), groups, seconds, seed)
     for split, share in SHARES.items():
         have = sum(s for g, s in zip(groups, seconds, strict=True) if placed[g] is split)
         assert have / sum(seconds) == pytest.approx(share, abs=0.05)
@@ -77,20 +90,22 @@ def test_the_seed_shuffles_and_repeats() -> None:
     groups = [f"g{i}" for i in range(100)]
 
     def of(seed: int) -> dict[str, Split]:
-        return assign_splits([ClipKind.NOISE] * 100, groups, [5.0] * 100, seed)
+        return assign_splits([(ClipKind.NOISE, "")] * 100, groups, [5.0] * 100, seed)
 
     assert of(1) == of(1)
     assert of(1) != of(2)
 
 
 def test_one_speaker_alone_goes_to_training() -> None:
-    assert assign_splits([ClipKind.POSITIVE] * 3, ["recorded:me"] * 3, [1.0] * 3, 1) == {"recorded:me": Split.TRAIN}
+    assert assign_splits([(ClipKind.POSITIVE, "")] * 3, ["recorded:me"] * 3, [1.0] * 3, 1) == {
+        "recorded:me": Split.TRAIN
+    }
 
 
 def test_a_group_that_is_placed_stays_and_counts() -> None:
-    kinds = [ClipKind.POSITIVE] * 10 + [ClipKind.SPEECH] * 10
+    parts = [(ClipKind.POSITIVE, "")] * 10 + [(ClipKind.SPEECH, "")] * 10
     groups = [f"p{i}" for i in range(10)] * 2
-    placed = assign_splits(kinds, groups, [1.0] * 20, 3)
+    placed = assign_splits(parts, groups, [1.0] * 20, 3)
     assert set(placed.values()) == set(Split) or Counter(placed.values())[Split.TRAIN] == 8
     assert len(placed) == 10
 

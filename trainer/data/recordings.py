@@ -1,7 +1,7 @@
 """Recordings of the user's own, from folders to clips: decoded, checked, split, in an order that never changes."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 
 import numpy as np
@@ -21,20 +21,26 @@ from trainer.phrase.similarity import Likeness
 from trainer.recipe import DataRecipe
 
 Row = tuple[Clip, NDArray[np.int16]]
+FindCrowds = Callable[[Sequence[Recording], Executor], frozenset[str]]
 _BATCH_S = 60.0  # seconds of audio a worker decodes at once: small files would spend their time in transit
 _BATCH_FILES = 64
 _AHEAD = 6  # batches under way: each holds one file of at most WHOLE_S, or _BATCH_S of small ones
 
 
 def import_recordings(
-    recipe: DataRecipe, seed: int, executor: Executor, report: Report, judge: Judge | None = None
+    recipe: DataRecipe,
+    seed: int,
+    executor: Executor,
+    report: Report,
+    judge: Judge | None = None,
+    find_crowds: FindCrowds | None = None,
 ) -> Iterator[Row | Rejection]:
     """Yield every recording of the recipe's folders as a clip with its samples, or as a rejection.
 
     Order: positives, near misses, negatives, noise, music, rooms, as the recipe names their folders, each sorted by
     path. Clips of one speaker or source stand in one split (`splits`). Memory is bounded by a few files of ten
     minutes, whatever the folders hold. Negatives whose transcripts `judge` finds too near to the phrase are
-    quarantined: rejected, not decoded.
+    quarantined: rejected, not decoded. `find_crowds` says in which sources many people speak.
 
     Yields:
         Clip and int16 [n] at 16 kHz mono. Positives are trimmed to speech and carry `end_s`; rooms are cut to their
@@ -53,8 +59,10 @@ def import_recordings(
     kept = [recording for recording in listing.recordings if recording.path not in too_near]
     recordings = _limit_rooms(kept, seed, report)
     seconds = _probe(recordings, executor)
-    groups = group_recordings(recordings)
-    splits = assign_splits([r.kind for r in recordings], groups, seconds, seed)
+    crowds = find_crowds(recordings, executor) if find_crowds else frozenset()
+    groups = group_recordings(recordings, crowds)
+    parts = [(r.kind, r.source if r.kind in SPOKEN and r.source in crowds else "") for r in recordings]
+    splits = assign_splits(parts, groups, seconds, seed)
     clipped = 0
     seen: dict[bytes, str] = {}
     decoded = _decode(recordings, seconds, executor, report)

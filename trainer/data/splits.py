@@ -4,16 +4,17 @@ The unit that stays together is the largest that the folders declare:
 
 1. a speaker, where a sub-folder or file name says who speaks. A name means the same person in every folder, so the
    negatives of a speaker follow the positives;
-2. a source (sub-folder), for speech of unknown speakers where there are at least four sources: only then can whole
-   unheard sources be kept aside;
+2. a source (sub-folder), for speech of unknown speakers where there are at least four sources, unless many people
+   speak in it: an announcer's prompts are one voice;
 3. else a file, and with it the files whose names differ in a take number or letter only, which are pieces of one
-   recording. Noise, music and rooms are always split so.
+   recording. Noise, music and rooms are always split so, and crowds, each of them by itself: every part of the work
+   hears people of each.
 """
 
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from trainer.core.clips import ClipKind, Split
@@ -28,15 +29,16 @@ _PIECE = re.compile(r"[-_ .]?(?:take|part|seg|segment|chunk)[-_ ]?\d+$", re.IGNO
 _TAKE = re.compile(r"[-_ ](?:\d{1,2}|[A-Za-z])$")
 
 
-def group_recordings(recordings: Sequence[Recording]) -> list[str]:
-    """Return for each recording the name of the unit that must stay in one split."""
+def group_recordings(recordings: Sequence[Recording], crowds: Collection[str] = ()) -> list[str]:
+    """Return the unit of each recording that must stay in one split. `crowds`: sources in which many people speak."""
     speakers = {r.speaker for r in recordings if r.speaker}
     sources: defaultdict[ClipKind, set[str]] = defaultdict(set)
     for r in recordings:
         if not r.speaker:
             sources[r.kind].add(r.source)
     takes = Counter(_family(r.path) for r in recordings)
-    return [_group(r, speakers, len(sources[r.kind]) >= SOURCES_NEEDED, takes) for r in recordings]
+    whole = {kind for kind, names in sources.items() if len(names) >= SOURCES_NEEDED}
+    return [_group(r, speakers, r.kind in whole and r.source not in crowds, takes) for r in recordings]
 
 
 def _group(recording: Recording, speakers: set[str], by_source: bool, takes: Counter[tuple[Path, str]]) -> str:
@@ -58,19 +60,23 @@ def _family(path: Path) -> tuple[Path, str]:
 
 
 def assign_splits(
-    kinds: Sequence[ClipKind], groups: Sequence[str], seconds: Sequence[float], seed: int
+    parts: Sequence[tuple[ClipKind, str]], groups: Sequence[str], seconds: Sequence[float], seed: int
 ) -> dict[str, Split]:
-    """Return the split of every group, so that each kind comes near to its shares of seconds.
+    """Return the split of every group, so that each part comes near to its shares of seconds.
 
     Large groups are placed first, groups of like size in an order that the seed shuffles; each goes where most
-    seconds are missing. A group that a kind before has placed stays there. One group alone goes to training.
+    seconds are missing. A group that a part before has placed stays there. One group alone goes to training.
+
+    Args:
+        parts: of each recording its kind, and its source where that is shared out by itself, else "".
     """
-    totals: defaultdict[ClipKind, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for kind, group, length in zip(kinds, groups, seconds, strict=True):
-        totals[kind][group] += length
+    totals: defaultdict[tuple[ClipKind, str], defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for part, group, length in zip(parts, groups, seconds, strict=True):
+        totals[part][group] += length
     placed: dict[str, Split] = {}
-    for kind in ClipKind:
-        sizes = totals[kind]
+    kinds = list(ClipKind)
+    for part in sorted(totals, key=lambda part: (kinds.index(part[0]), part[1])):
+        sizes = totals[part]
         missing = {split: share * sum(sizes.values()) for split, share in SHARES.items()}
         for group in [g for g in sizes if g in placed]:
             missing[placed[group]] -= sizes[group]

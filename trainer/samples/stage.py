@@ -14,7 +14,7 @@ from trainer.core.audio import SAMPLE_RATE
 from trainer.core.clips import Clip, ClipKind, Rejection, Split, write_manifest
 from trainer.core.ragged import RaggedWriter
 from trainer.core.workers import map_in_order
-from trainer.data.recordings import import_recordings
+from trainer.data.recordings import FindCrowds, import_recordings
 from trainer.errors import DataError
 from trainer.events import Report, Warning
 from trainer.phrase.plan import PhrasePlan
@@ -31,16 +31,26 @@ from trainer.samples.utterances import Shard, Utterance
 from trainer.samples.voices import Voice, installed_voices, kokoro_absence
 
 FEWEST_POSITIVES = 10  # in training, below which nothing can be learnt
-SAMPLES_VERSION = f"{SHARD_VERSION}.3"  # the second number: of what becomes of spoken shards here
+SAMPLES_VERSION = f"{SHARD_VERSION}.4"  # the second number: of what becomes of spoken shards here
 REJECTED_SHARE = 0.05  # of spoken clips, above which the user is told
 
 Row = tuple[Clip, NDArray[np.int16]]
 
 
-def make_samples(recipe: Recipe, plan: PhrasePlan, folder: Path, executor: Executor, report: Report) -> None:
+def make_samples(
+    recipe: Recipe,
+    plan: PhrasePlan,
+    folder: Path,
+    executor: Executor,
+    report: Report,
+    find_crowds: FindCrowds | None = None,
+) -> None:
     """Fill `folder` with clips.jsonl, audio/, rejections.jsonl, provenance.json and listen/*.wav.
 
     The order of rows is that of the script, then of the recordings: it does not depend on the workers.
+
+    Args:
+        find_crowds: says in which sources of recordings many people speak.
 
     Raises:
         VoiceError: a voice is missing or fails.
@@ -54,7 +64,7 @@ def make_samples(recipe: Recipe, plan: PhrasePlan, folder: Path, executor: Execu
     rejections: list[Rejection] = []
     seen: dict[bytes, str] = {}
     writer = RaggedWriter(folder / "audio", np.int16)
-    for row in _rows(recipe, plan, voices, casts, executor, report):
+    for row in _rows(recipe, plan, voices, casts, executor, report, find_crowds):
         result = refuse_duplicate(row, seen) if isinstance(row, tuple) else row
         if isinstance(result, Rejection):
             rejections.append(result)
@@ -79,6 +89,7 @@ def _rows(
     casts: dict[Split, Cast],
     executor: Executor,
     report: Report,
+    find_crowds: FindCrowds | None,
 ) -> Iterator[Row | Rejection]:
     script = write_script(recipe.samples, plan, casts, recipe.seed)
     shards = make_shards(script, voices, recipe.seed)
@@ -89,7 +100,7 @@ def _rows(
         else:
             yield _clip(utterance, result, sources[utterance.voices[0]]), result.pcm
     judge = partial(judge_texts, target=find_target(plan.pronunciations), voice=plan.espeak_voice)
-    yield from import_recordings(recipe.data, recipe.seed, executor, report, judge)
+    yield from import_recordings(recipe.data, recipe.seed, executor, report, judge, find_crowds)
 
 
 def _speak(

@@ -161,7 +161,7 @@ class TrainingRecipe:
         teacher_steps: its optimiser steps.
         labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
         pretraining: steps in which the network first learns to tell the embedding of speech, if it has a teacher.
-        beginnings: random beginnings that are tried for `trial_steps`; the one that validates best goes on.
+        beginnings: random beginnings that are tried for `trial_steps`, without pretraining; the best one goes on.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).

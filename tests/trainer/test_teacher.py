@@ -30,6 +30,7 @@ SMALL = (
     "training.evaluate_every=30",
     "training.teacher_steps=40",
     "training.pretraining=30",
+    "training.beginnings=3",
 )
 
 

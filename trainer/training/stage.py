@@ -46,9 +46,13 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
 
     A folder that holds a checkpoint of the same inputs is gone on with.
     """
-    training, lessons, groundwork = recipe.training, folder / LESSONS, folder / GROUNDWORK
+    lessons, groundwork = folder / LESSONS, folder / GROUNDWORK
+    training = recipe.training
     sets = {name: open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)}
     heard = open_heard(sets) if training.teacher != "none" else {}
+    if heard and training.pretraining:
+        training = replace(training, beginnings=1)  # what it begins with is no chance, which several would even out
+    recipe = replace(recipe, training=training)
     taught = (training.teacher_steps + training.pretraining) if heard else 0
     clock = ProgressClock(training.all_steps + taught, "steps", report)
     set_up_tensorflow(recipe.seed, recipe.device)

@@ -56,7 +56,7 @@ class SampleRecipe:
     voices: tuple[str, ...] = ()
     veto: tuple[str, ...] = ()
     positives: Annotated[int, Field(ge=20, le=100_000)] = 700
-    near_misses: Count = 250
+    near_misses: Count = 400
     near_miss_clips: Count = 900
     speech_minutes: Annotated[float, Field(ge=0, le=6000)] = 12.0
     mixtures: Probability = 0.5
@@ -90,6 +90,7 @@ class AugmentationRecipe:
         recorded_weight: copies of a person's recording of the phrase beside those of a voice's clip (D12: 3 to 2).
         seconds: length of a training clip.
         run_on: other speech directly before or after the phrase (N8).
+        alone: pieces of other speech that stand alone, as the phrase does, for each copy of the phrase.
         rooms: a room impulse response; `room_mix` is the wet share (A3).
         noise: noise, music or babble behind; `snr_db` its range, `gain_db` that of the peak level.
         equaliser, clipping, speed: seven-band colour, hard or tanh distortion, resampling by `speed_range`.
@@ -101,11 +102,12 @@ class AugmentationRecipe:
     recorded_weight: Annotated[float, Field(ge=0.5, le=10)] = 1.5
     seconds: Annotated[float, Field(ge=2.0, le=10.0)] = 3.0
     run_on: Probability = 0.3
+    alone: Annotated[float, Field(ge=0, le=5)] = 0.25
     rooms: Probability = 0.6
     room_mix: Portions = (0.3, 1.0)
     noise: Probability = 0.85
     snr_db: Rising = (-5.0, 15.0)
-    gain_db: Levels = (-35.0, -3.0)
+    gain_db: Levels = (-60.0, -3.0)
     equaliser: Probability = 0.4
     clipping: Probability = 0.1
     speed: Probability = 0.5
@@ -167,7 +169,7 @@ class TrainingRecipe:
         target_false_accepts: an hour, that checkpoints are selected for (T3).
     """
 
-    steps: Annotated[tuple[Annotated[int, Field(ge=10, le=500_000)], ...], SOME] = (3000, 1500)
+    steps: Annotated[tuple[Annotated[int, Field(ge=10, le=500_000)], ...], SOME] = (1500, 500)
     rates: Annotated[tuple[Annotated[float, Field(gt=0, le=0.1)], ...], SOME] = (1e-3, 3e-4)
     batch: Annotated[int, Field(ge=8, le=2048)] = 64
     shares: Annotated[Mapping[ClipShare, Annotated[float, Field(ge=0)]], HEARS] = field(
@@ -195,7 +197,7 @@ class TrainingRecipe:
     teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     hints: Annotated[float, Field(ge=0, le=10)] = 1.0
-    pretraining: Annotated[int, Field(ge=0, le=500_000)] = 0
+    pretraining: Annotated[int, Field(ge=0, le=500_000)] = 3000
     beginnings: Annotated[int, Field(ge=1, le=20)] = 3
     trial_steps: Annotated[int, Field(ge=10, le=100_000)] = 1000
     evaluate_every: Annotated[int, Field(ge=5)] = 500
@@ -221,7 +223,7 @@ class EvaluationRecipe:
 
     Attributes:
         false_accepts_per_hour: target that the cutoff is chosen for, held by the upper bound of its interval where
-            the audio is long enough to say so; where it is not, nothing may be accepted.
+            the audio is long enough to say so; where it is not, by the rate that was counted.
         windows: sliding window sizes tried.
         conditions: by name, what test clips are played through: all of them clean, at most 120 otherwise.
         calibration_hours: least hours of negative audio that the cutoff is chosen on, where so much is at hand.

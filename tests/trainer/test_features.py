@@ -195,6 +195,31 @@ def test_recordings_of_people_weigh_more_in_training_than_voices():
     assert len(set(Counter(scene.clip for scene in sets["validation_positive"].scenes).values())) == 1
 
 
+def test_pieces_of_other_speech_stand_alone_where_the_phrase_would():
+    clips = [Clip(ClipKind.POSITIVE, split, "kokoro:a", "t", "CC0-1.0", 1.0, end_s=0.9) for split in list(Split)[:2]]
+    lengths = [16_000] * 2
+    for seconds in (0.2, 1.0, 5.0, 60.0):
+        clips.append(Clip(ClipKind.SPEECH, Split.TRAIN, "b", "t", "CC0-1.0", seconds))
+        lengths.append(round(seconds * 16_000))
+
+    def scenes(alone):
+        recipe = Recipe(augmentation=AugmentationRecipe(copies=80, alone=alone))
+        return {one.name: one.scenes for one in plan_sets(recipe, clips, lengths)}
+
+    with_them, without = scenes(0.5), scenes(0.0)
+    assert with_them["train_positive"] == without["train_positive"]
+    assert with_them["train_speech"] == without["train_speech"]
+    assert without["train_near_miss"] == with_them["validation_near_miss"] == ()
+    rows = with_them["train_near_miss"]
+    assert len(rows) == 40
+    assert {scene.end for scene in rows} == {-1}
+    pieces = [piece for scene in rows for piece in scene.pieces]
+    assert len(pieces) == 40
+    assert {piece.row for piece in pieces} == {3, 4, 5}, "what is too short says nothing"
+    assert all(piece.stop - piece.start <= 1.6 * 16_000 for piece in pieces)
+    assert all(0 <= piece.start < piece.stop <= lengths[piece.row] for piece in pieces)
+
+
 def test_without_any_other_speech_there_are_still_sets(tmp_path):
     samples = write_samples(tmp_path / "samples", starter(speech=0))
     with ThreadPoolExecutor(2) as pool:

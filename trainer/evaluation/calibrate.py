@@ -4,8 +4,8 @@ The rule, for a target of t false accepts an hour and H hours of negative sound:
 
 - where zero accepts would prove the target (3 / H <= t), a cutoff is allowed if the one-sided 95 % upper bound of its
   rate is at most t, counted in the worst stride phase;
-- where the sound is too short for that, a cutoff is allowed if nothing was accepted, not even at a cutoff lower by a
-  margin of the grid: the rate is then unknown and said to be;
+- where the sound is too short for that, a cutoff is allowed if the rate that was counted, the mean of the stride
+  phases, is at most t (E2), also at a cutoff lower by a margin of the grid: the rate is then not proven and said so;
 - at most a small share of near misses may be accepted, too;
 - of the allowed cutoffs the lowest is taken, because it hears the most people, and of the windows the one that finds
   most. If none is allowed, the one with the least `2 * accepted near misses + missed` of the quietest is (E3).
@@ -38,7 +38,7 @@ class Demand:
         name: low, medium or high.
         target: factor on the target of false accepts an hour.
         near_misses: greatest share of near misses accepted.
-        margin: steps of the 0..255 grid above the lowest cutoff without accepts, where the target cannot be proven.
+        margin: steps of the 0..255 grid above the lowest cutoff that meets it, where the target cannot be proven.
     """
 
     name: str
@@ -93,12 +93,16 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Tally:
-    """What every cutoff does at one window: hits and near misses as means over phases, accepts in the worst phase."""
+    """What every cutoff does at one window: means over phases, and accepts in the worst phase, too.
+
+    A device stands in one phase, whichever it was switched on in: what it accepts is the mean, at worst the worst.
+    """
 
     window: int
     hits: Counts
     near: Counts
     accepts: NDArray[np.int64]
+    usual: Counts
     positives: int
     near_misses: int
     hours: float
@@ -145,6 +149,7 @@ def tally(
         _found(positives, window, stride),
         _found(near_misses, window, stride),
         accepts.max(0),
+        accepts.mean(0),
         len(positives),
         len(near_misses),
         hours,
@@ -187,10 +192,9 @@ def _quiet(tally: Tally, target: float, margin: int) -> tuple[NDArray[np.bool_],
     if upper_bound(0, tally.hours) <= target:
         bounds = {int(n): upper_bound(int(n), tally.hours) for n in np.unique(tally.accepts)}
         return np.array([bounds[int(n)] <= target for n in tally.accepts]), True
-    loud = np.flatnonzero(tally.accepts > 0)
-    silent_from = int(loud[-1]) + 1 if len(loud) else 0
-    needed = min(silent_from + margin, HIGHEST_CUTOFF) if len(loud) else 0
-    return (np.arange(CUTOFFS) >= needed) & (tally.accepts == 0), False
+    loud = np.flatnonzero(tally.usual > target * tally.hours)
+    needed = min(int(loud[-1]) + 1 + margin, HIGHEST_CUTOFF) if len(loud) else 0
+    return (np.arange(CUTOFFS) >= needed) & (tally.usual <= target * tally.hours), False
 
 
 def _sensitivity(tally: Tally, demand: Demand, target: float, cutoff: int, held: bool, proven: bool) -> Sensitivity:

@@ -1,6 +1,6 @@
 """Which scenes every feature set consists of."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -18,6 +18,9 @@ SPEECH_S = (3.0, 12.0)  # length of rows of speech
 NOISE_S = (4.0, 8.0)  # of noise and music
 BLOCK_S = (9.0, 10.0)  # of the blocks that ambient streams are joined from, each in a place of its own
 _LONE = 0.2  # share of near-miss rows that hold one alone, as positives do
+_WORD_S = (0.35, 1.4)  # pieces of other speech that stand alone: about what words and phrases last
+_SHORT_S = 1.6  # recordings up to it are taken whole half of the time: words and calls that were said alone
+_LONGEST_S = 8.0  # of speech counts for how often it is cut from: one story must not be most of it
 _RUN_ON_LEAD = 0.5  # of near-miss rows are preceded by speech, so that running speech itself tells nothing
 _VALIDATION_COPIES = 2
 _GENERATED_S = 600.0  # generated noise in train_noise, seconds; `_QUIET_S` of nearly silent rooms
@@ -65,8 +68,12 @@ def plan_sets(recipe: Recipe, clips: Sequence[Clip], lengths: Sequence[int]) -> 
         copies, near_copies = (
             (choice.copies, choice.near_miss_copies) if train else (_VALIDATION_COPIES, _VALIDATION_COPIES)
         )
-        sets.append(_positives(f"{prefix}_positive", split, kinds, choice, copies, rng))
+        positives = _positives(f"{prefix}_positive", split, kinds, choice, copies, rng)
+        sets.append(positives)
         near = _near_misses(kinds, choice, near_copies, rng)
+        if train:  # drawn from a generator of their own: without them all else stays as it was
+            alone = round(choice.alone * len(positives.scenes))
+            near += tuple(_alone(kinds, choice, alone, generator(recipe.seed, "alone")))
         sets.append(FeatureSet(f"{prefix}_near_miss", split, near))
         if train:
             sets.append(FeatureSet("train_speech", split, _speech(kinds, choice.speech_copies, rng)))
@@ -116,6 +123,29 @@ def _near_misses(
             else:
                 scenes.append(scene)
     return tuple(scenes)
+
+
+def _alone(kinds: _Kinds, choice: AugmentationRecipe, count: int, rng: np.random.Generator) -> Iterator[Scene]:
+    """Yield rows in which a word's length of other speech stands where the phrase would: quiet tells nothing."""
+    speech = [s for s in kinds[ClipKind.SPEECH] if s.length >= _WORD_S[0] * 16_000]
+    short = [s for s in speech if s.length <= _SHORT_S * 16_000]
+    if not speech:
+        return
+    weights = np.array([min(s.length, _LONGEST_S * 16_000) for s in speech])
+    often = np.cumsum(weights / weights.sum())
+    for _ in range(count):
+        if short and rng.random() < 0.5:
+            source = short[int(rng.integers(len(short)))]
+            start, length = 0, source.length
+        else:
+            source = speech[min(int(np.searchsorted(often, rng.random())), len(speech) - 1)]
+            length = min(source.length, int(rng.uniform(*_WORD_S) * 16_000))
+            start = int(rng.integers(source.length - length + 1))
+        word = replace(source, length=length, end=length)
+        scene = place_phrase(word, choice.seconds, _speed(choice, rng), [], 0.0, rng)
+        if scene:
+            piece = replace(scene.pieces[0], start=start, stop=start + length)
+            yield replace(scene, pieces=(piece,), end=-1)
 
 
 def _speed(choice: AugmentationRecipe, rng: np.random.Generator) -> float:

@@ -21,6 +21,7 @@ ABLATIONS = (
     Ablation("rooms", ("augmentation.rooms",), "room echoes"),
     Ablation("noise", ("augmentation.noise",), "noise, music and babble behind the clips"),
     Ablation("run-on", ("augmentation.run_on",), "other speech right before or after the phrase"),
+    Ablation("alone", ("augmentation.alone",), "pieces of other speech that stand alone"),
     Ablation("equaliser", ("augmentation.equaliser",), "other microphones' colour"),
     Ablation("clipping", ("augmentation.clipping",), "distortion"),
     Ablation("speed", ("augmentation.speed",), "resampling to another speed"),

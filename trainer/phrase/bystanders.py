@@ -1,7 +1,7 @@
 """What is said as the phrase is, alone and in its rhythm, and sounds unlike it.
 
 Near misses teach which sounds matter; these teach that the rhythm is not enough. Of networks that had heard other
-words in running speech only, one in two took "alexa" for "athena" (see the lab log).
+words in running speech alone, some took "alexa" for "athena" (see the lab log).
 """
 
 from collections.abc import Iterator

@@ -32,8 +32,7 @@ SMALL = [
     "training.batch=16",
     "training.steps=[60, 30]",
     "training.teacher_steps=30",
-    "training.beginnings=2",
-    "training.trial_steps=15",
+    "training.pretraining=30",
     "training.evaluate_every=15",
     "evaluation.conditions=[clean]",
 ]

@@ -347,3 +347,23 @@ def test_all_real_recordings_of_a_wake_word_decode(shared: Path, executor: Execu
     clips, rejections = rows_of(DataRecipe(positives=(shared / "wake" / "alexa",)), executor)
     assert (len(clips), rejections) == (329, [])
     assert all(c.end_s is not None and 0.2 < c.end_s <= c.seconds for c, _ in clips)
+
+
+def test_crowds_are_split_by_file_where_other_sources_stay_whole(tmp_path: Path, executor: Executor) -> None:
+    for source in "abcd":
+        for number in range(20):
+            path = tmp_path / "speech" / source / f"{source}{number:02d}x.wav"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_wav(path, (8000 * hiss(0.5 + 0.01 * number + 0.25 * "abcd".index(source))).astype(np.int16))
+
+    def splits(crowds: frozenset[str]) -> dict[str, set[Split]]:
+        recipe = DataRecipe(negatives=(str(tmp_path / "speech"),))
+        rows = import_recordings(recipe, 1, executor, discard, find_crowds=lambda _recordings, _executor: crowds)
+        found: dict[str, set[Split]] = {source: set() for source in "abcd"}
+        for row in rows:
+            assert not isinstance(row, Rejection), row
+            found[row[0].source].add(row[0].split)
+        return found
+
+    assert all(len(some) == 1 for some in splits(frozenset()).values())
+    assert {source: len(some) for source, some in splits(frozenset("b")).items()} == {"a": 1, "b": 3, "c": 1, "d": 1}

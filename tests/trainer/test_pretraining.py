@@ -63,6 +63,7 @@ def test_it_learns_to_tell_the_embedding(features: Path, tmp_path: Path, monkeyp
     monkeypatch.setattr(Optimiser, "step", watch)
     lay(features, tmp_path, 120)
     assert len(losses) == 120
+    assert [path.name for path in tmp_path.iterdir()] == [START]
     assert np.mean(losses[-10:]) < 0.6 * np.mean(losses[:5]), losses
     assert sorted(load_weights(tmp_path / START, SMALL)) == sorted(initial_weights(SMALL, np.random.default_rng(1)))
 

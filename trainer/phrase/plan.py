@@ -20,7 +20,7 @@ from trainer.recipe import PhraseRecipe
 __all__ = ["Advice", "Likeness", "NearMiss", "PhrasePlan", "Pronunciation", "plan_phrase", "read_plan", "write_plan"]
 
 
-PLAN_VERSION = 4  # raise it when plans change: runs made before are then planned again
+PLAN_VERSION = 5  # raise it when plans change: runs made before are then planned again
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Groundwork: before the phrase, the network learns to tell what an ear that has heard many people makes of speech.
 
 From random weights it is chance what so small a network comes to listen for in a few voices (see the lab log). From
-weights that tell the speech embedding of the run's own speech, phrases are learnt in fewer steps and seeds differ
-less. Transfer from a large set of words to one is the use that the embedding was made for (Lin, Kilgour, Roblek and
-Sharifi, 2020, arXiv:2002.01322); here the small network takes it over before its own word.
+weights that tell the speech embedding of the run's own speech, phrases are learnt in fewer steps, and trainings on
+the same clips differ less. Transfer from a large set of words to one is the use that the embedding was made for
+(Lin, Kilgour, Roblek and Sharifi, 2020, arXiv:2002.01322); the small network takes it over before its own word.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def pretrain(
         optimiser.step(features, windows, rate, lesson)
         clock.advance()
     save_weights(folder / START, optimiser.averaged())
+    for name in heard:  # as large as the embeddings themselves
+        shutil.rmtree(folder / name)
 
 
 def _write_lessons(heard: Mapping[str, Heard], folder: Path) -> None:

@@ -60,7 +60,7 @@ def limits(hint: Any) -> str:
         return f"list of {each[0]}" if Ellipsis in parts else f"[{', '.join(each)}]"
     if origin is not None:
         return f"{limits(parts[0])}: {limits(parts[1])}"
-    return {str: "text", Path: "folder", bool: "true, false", int: "number", float: "number"}.get(hint, str(hint))
+    return {str: "text", Path: "path", bool: "true, false", int: "number", float: "number"}.get(hint, str(hint))
 
 
 def _metadata(entries: tuple[Any, ...]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer.core.arrays import choose
-from trainer.core.fingerprint import fingerprint
+from trainer.core.fingerprint import fingerprint, hash_file
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool, stop_workers
 from trainer.data.listing import fingerprint_folders, list_recordings
@@ -30,6 +30,7 @@ from trainer.features.embedding import ear_of
 from trainer.features.frontend import FRONT_END_VERSION
 from trainer.features.packs import write_pack_set
 from trainer.features.stage import make_features
+from trainer.model.groundwork import load_groundwork
 from trainer.model.shape import shape_of
 from trainer.model.weights import load_weights
 from trainer.phrase.espeak import find_voice
@@ -79,6 +80,7 @@ def check_choices(recipe: Recipe) -> None:
     Raises:
         ResourceError: a GPU is asked for and missing.
         PhraseError, RecipeError: there is nothing to say, the language is unknown, or no device takes the network.
+        ModelError: the groundwork is no network of these dimensions.
         DataError: a folder is missing or holds no recordings, or a pack is unknown.
         VoiceError: a voice is named that is not installed, or none is left.
     """
@@ -86,7 +88,9 @@ def check_choices(recipe: Recipe) -> None:
     normalise_text(recipe.phrase.text, recipe.phrase.language)
     if recipe.phrase.language != "auto":
         find_voice(recipe.phrase.language)
-    shape_of(recipe.model)
+    shape = shape_of(recipe.model)
+    if recipe.training.groundwork:
+        load_groundwork(recipe.training.groundwork, shape)
     list_recordings(recipe.data)
     for name in recipe.data.packs:
         find_pack(name, list_packs())
@@ -136,7 +140,8 @@ class Run:
         samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, voices, heard, recipe.seed)
         taught = ear_of(recipe.training) is not None
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs, taught)
-        training = fingerprint(features, TRAINING_VERSION, recipe.model, recipe.training, recipe.seed)
+        begun = hash_file(recipe.training.groundwork) if recipe.training.groundwork else ""
+        training = fingerprint(features, TRAINING_VERSION, recipe.model, recipe.training, begun, recipe.seed)
         model = fingerprint(training, EXPORT_VERSION, recipe.export)
         evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}

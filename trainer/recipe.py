@@ -162,8 +162,10 @@ class TrainingRecipe:
             the labels, where the embedding is installed (T14); `none` is without.
         teacher_steps: its optimiser steps.
         labels, hints: weights of the labels, and of the teacher's last layer, beside the teacher's answers.
-        pretraining: steps in which the network first learns to tell the embedding of speech, if it has a teacher.
-        beginnings: random beginnings that are tried for `trial_steps`, without pretraining; the best one goes on.
+        groundwork: weights of a network of these dimensions that can tell an embedding of speech already, to begin
+            with; None begins with random ones.
+        pretraining: steps in which it learns to tell that embedding of the run's own rows, if it has a teacher.
+        beginnings: random beginnings that are tried for `trial_steps`, without groundwork; the best one goes on.
         evaluate_every: steps between validations; `patience` validations without gain end a phase (T16).
         mine: negatives mined between phases at most, from those above `mine_above`.
         target_false_accepts: an hour, that checkpoints are selected for (T3).
@@ -197,6 +199,7 @@ class TrainingRecipe:
     teacher_steps: Annotated[int, Field(ge=10, le=100_000)] = 3000
     labels: Annotated[float, Field(gt=0, le=10)] = 0.3
     hints: Annotated[float, Field(ge=0, le=10)] = 1.0
+    groundwork: Path | None = None
     pretraining: Annotated[int, Field(ge=0, le=500_000)] = 3000
     beginnings: Annotated[int, Field(ge=1, le=20)] = 3
     trial_steps: Annotated[int, Field(ge=10, le=100_000)] = 1000

@@ -153,6 +153,8 @@ def test_conditions_have_names_for_people() -> None:
 def test_licences_decide_on_commerce() -> None:
     assert allows_commerce(["Apache-2.0", "CC-BY-4.0"]) == "yes"
     assert allows_commerce(["MIT", "CC-BY-NC-4.0"]) == "no"
+    assert allows_commerce(["royalty-free, any purpose"]) == "yes"
+    assert allows_commerce(["royalty-free, but not for any purpose"]) == "unknown"
     assert allows_commerce(["the user's own"]) == "unknown"
     assert allows_commerce([]) == "unknown"
 

@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
+from pathlib import Path
 from typing import Any, Literal
 
 from trainer.ablations import left_out
@@ -12,6 +13,7 @@ from trainer.core.clips import Clip
 from trainer.core.fingerprint import fingerprint, hash_file
 from trainer.data.packs import PackFacts
 from trainer.features.embedding import embedding_file
+from trainer.model.groundwork import describe_groundwork
 from trainer.phrase.plan import PhrasePlan
 from trainer.recipe import Recipe
 
@@ -30,8 +32,8 @@ PACKAGES = (
 _FORBID = ("nc", "noncommercial", "non commercial", "no commercial", "not for commercial", "not commercial",
            "research", "academic", "educational", "personal")  # fmt: skip
 _DOUBT = ("no", "not", "nd", "evaluation", "limited", "restricted", "reserved", "proprietary", "except", "see")
-_ALLOW = ("mit", "apache", "bsd", "cc0", "cc by", "public domain", "gpl", "gplv3", "lgpl", "agpl", "mpl", "isc",
-          "unlicense", "zlib")  # fmt: skip
+_ALLOW = ("mit", "apache", "bsd", "cc0", "cc by", "public domain", "any purpose", "gpl", "gplv3", "lgpl", "agpl",
+          "mpl", "isc", "unlicense", "zlib")  # fmt: skip
 Commercial = Literal["yes", "no", "unknown"]
 
 
@@ -50,7 +52,13 @@ def gather_provenance(
         hashes: SHA-256 of the samples of each source, by source and licence.
         taught: a teacher took part, which listens through a speech embedding.
     """
-    sources = [*list_sources(clips, hashes or {}), *map(_pack_source, packs), *([_teacher()] if taught else [])]
+    begun = recipe.training.groundwork
+    sources = [
+        *list_sources(clips, hashes or {}),
+        *map(_pack_source, packs),
+        *([_teacher()] if taught or begun else []),
+        *(_groundwork(begun) if begun else []),
+    ]
     return {
         "phrase": plan.text,
         "language": plan.language,
@@ -125,6 +133,13 @@ def _teacher() -> dict[str, Any]:
         "kinds": ["teacher"],
         "sha256": hash_file(file) if file else "",
     }
+
+
+def _groundwork(file: Path) -> list[dict[str, Any]]:
+    """Return what the weights that the model began with had heard."""
+    hashed = hash_file(file)
+    told = describe_groundwork(file)
+    return [{**source, "clips": None, "kinds": ["groundwork"], "sha256": hashed} for source in told]
 
 
 def _version(package: str) -> str | None:

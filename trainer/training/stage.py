@@ -1,7 +1,7 @@
 """Feature sets to weights: phases of dense training, hard negatives mined between them, the best checkpoint kept.
 
 Where the feature sets hold speech embeddings, a teacher is trained on them first, and the model learns from it, too;
-and the weights that it begins with are not random, but those of a network that can tell the embedding of speech.
+and the weights that it begins with are not random, but those of a network that can tell an embedding of speech.
 Where they are random, how good a model becomes hangs on them more than on most choices, and shows early: several
 beginnings can be tried for some steps, and the one that validates best goes on.
 """
@@ -19,6 +19,7 @@ from trainer.core.folders import is_whole, whole_folder
 from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import ProgressClock
 from trainer.events import Event, Metric, Report, Warning
+from trainer.model.groundwork import load_groundwork
 from trainer.model.shape import MixedNetShape, shape_of
 from trainer.model.weights import Weights, initial_weights, load_weights
 from trainer.recipe import Recipe
@@ -33,7 +34,7 @@ from trainer.training.scorer import Scorer
 from trainer.training.teacher import Heard, open_heard, teach
 from trainer.training.validation import Figures, Validator
 
-TRAINING_VERSION = 5  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 6  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 LESSONS, GROUNDWORK = "lessons", "groundwork"  # folders of a training that is not yet done
@@ -50,7 +51,8 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
     training = recipe.training
     sets = {name: open_set(features / f"train_{name}", name) for name in (POSITIVE, *NEGATIVE_SETS)}
     heard = open_heard(sets) if training.teacher != "none" else {}
-    if heard and training.pretraining:
+    start = load_groundwork(training.groundwork, shape_of(recipe.model)) if training.groundwork else None
+    if start or (heard and training.pretraining):
         training = replace(training, beginnings=1)  # what it begins with is no chance, which several would even out
     recipe = replace(recipe, training=training)
     taught = (training.teacher_steps + training.pretraining) if heard else 0
@@ -58,8 +60,9 @@ def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) ->
     set_up_tensorflow(recipe.seed, recipe.device)
     if heard:
         _take_lessons(recipe, heard, lessons, clock)
-        _lay_groundwork(recipe, sets, heard, groundwork, clock)
-    start = load_weights(groundwork / START) if (groundwork / START).is_file() else None
+        _lay_groundwork(recipe, sets, heard, groundwork, clock, start)
+    if (groundwork / START).is_file():
+        start = load_weights(groundwork / START)
     Trainer(recipe, features, folder, report, Lessons(lessons), start).run(clock)
     for done in (lessons, groundwork):
         shutil.rmtree(done, ignore_errors=True)
@@ -76,16 +79,21 @@ def _take_lessons(recipe: Recipe, heard: Mapping[str, Heard], folder: Path, cloc
 
 
 def _lay_groundwork(
-    recipe: Recipe, sets: Mapping[str, FeatureSet], heard: Mapping[str, Heard], folder: Path, clock: ProgressClock
+    recipe: Recipe,
+    sets: Mapping[str, FeatureSet],
+    heard: Mapping[str, Heard],
+    folder: Path,
+    clock: ProgressClock,
+    start: Weights | None,
 ) -> None:
-    """Find weights to begin with, unless that was done before a kill."""
+    """Find weights to begin with, unless that was done before a kill; go on from others, where there are some."""
     training, key = recipe.training, str(recipe.seed)
     if not training.pretraining or is_whole(folder, key):
         clock.advance(training.pretraining)
         return
     with whole_folder(folder, key) as partial:
         shape, slices = shape_of(recipe.model), slices_of(recipe)
-        pretrain(sets, heard, shape, training, slices, recipe.seed, partial, clock)
+        pretrain(sets, heard, shape, training, slices, recipe.seed, partial, clock, start)
 
 
 def slices_of(recipe: Recipe) -> int:

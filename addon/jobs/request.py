@@ -12,7 +12,11 @@ from addon.records import JobRequest
 PRESETS = ("quick", "standard", "thorough")
 SECTIONS = ("samples", "augmentation", "model", "training", "evaluation", "export")
 SINGLE = ("seed", "workers", "device", "data.packs", "data.licence")  # no folders: names from outside are no paths
-OURS = {"samples.veto": "veto", "export.version": "chosen by itself"}
+OURS = {
+    "samples.veto": "veto",
+    "export.version": "chosen by itself",
+    "training.groundwork": "a file of this machine, for the command line",
+}
 LONGEST_PHRASE, LONGEST_TEXT, MOST_TEXTS, MOST_SETTINGS, LARGEST_SETTINGS = 100, 200, 1000, 200, 20_000
 MOST_SATELLITES = 64
 _ID = re.compile(r"[a-z0-9_]{1,64}")

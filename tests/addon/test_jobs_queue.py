@@ -160,6 +160,7 @@ async def test_clips_are_found_while_they_are_made_and_never_outside(tmp_path: P
         JobRequest("a", veto=("x" * 201,)),
         JobRequest("a", settings={"data.noise": ["/etc"]}), JobRequest("a", settings={"data": {"noise": ["/etc"]}}),
         JobRequest("a", settings={"export.version": 7}), JobRequest("a", settings={"phrase.text": "b"}),
+        JobRequest("a", settings={"training.groundwork": "/etc/passwd"}),
         JobRequest("a", settings={"training.batch": float("inf")}),
         JobRequest("a", settings={"training.x": "y" * 30_000}),
         JobRequest("a", settings={"device": "tpu"}),

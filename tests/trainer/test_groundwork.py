@@ -1,23 +1,27 @@
 """Groundwork that was laid before: of what it was made, where it fits, and that phrases begin with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from feature_sets import write_feature_sets
 
-from bench.groundwork import SPEEDS, SPOKEN, gather
-from trainer.core.clips import Clip, ClipKind, Split, read_clips, write_manifest
+from bench.groundwork import main
+from trainer.core.clips import Clip, ClipKind, Split, write_manifest
 from trainer.core.ragged import RaggedStore, write_ragged
 from trainer.core.workers import ProgressClock
 from trainer.errors import ModelError
 from trainer.events import discard
-from trainer.model.groundwork import describe_groundwork, save_groundwork
+from trainer.features.embedding import EMBEDDING, HEARD
+from trainer.model.groundwork import describe_groundwork, load_groundwork, save_groundwork
 from trainer.model.shape import SIZES
 from trainer.model.weights import Weights, initial_weights, save_weights
 from trainer.pipeline import run
 from trainer.recipe_files import load_recipe
+from trainer.training.pretraining import SHARES
+from trainer.training.sampler import open_set
 from trainer.training.stage import Trainer, train_model
 
 SMALL = SIZES["small"]
@@ -63,10 +67,7 @@ def test_a_phrase_begins_with_it_and_tries_no_other_beginning(
     [
         (lambda file: None, "is not a weights file"),
         (lambda file: file.write_text("no archive"), "is not a weights file"),
-        (
-            lambda file: save_weights(file, initial_weights(SIZES["large"], np.random.default_rng(1))),
-            "another network",
-        ),
+        (lambda file: save_weights(file, OTHER), "another network"),
     ],
 )
 def test_what_cannot_be_begun_with_is_said_before_anything_is_made(
@@ -82,30 +83,37 @@ def test_what_cannot_be_begun_with_is_said_before_anything_is_made(
     assert not (tmp_path / "out").exists()
 
 
-def test_it_is_made_of_all_but_the_phrase_and_sources_left_out(tmp_path: Path) -> None:
-    said = [
-        (ClipKind.POSITIVE, "kokoro:af_heart", "Kokoro"),
-        (ClipKind.NEAR_MISS, "kokoro:af_heart", "Kokoro"),
-        (ClipKind.SPEECH, "unknown:kerstin", "kerstin"),
-        (ClipKind.SPEECH, "unknown:other", "bound"),
-        (ClipKind.NOISE, "", "esc10"),
-    ]
-    clips = [
-        Clip(kind, Split.TEST, speaker, source, "CC0-1.0", 1.0, text=str(kind), origin=f"{kind} {source}")
-        for kind, speaker, source in said
-    ]
-    tone = (np.sin(np.arange(16_000) / 5) * 9_000).astype(np.int16)
+def listen(features: Path) -> None:
+    """Give every row of the training sets an embedding, drawn by chance."""
+    rng = np.random.default_rng(3)
+    for name in SHARES:
+        rows = RaggedStore[np.uint16](features / f"train_{name}")
+        heard = [rng.standard_normal((len(row) // 8, EMBEDDING)).astype(np.float16) for row in rows]
+        write_ragged(features / f"train_{name}" / HEARD, heard, np.float16, (EMBEDDING,), {"lead": 100})
+
+
+def test_it_is_made_of_the_rows_of_finished_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = [tmp_path / "one", tmp_path / "two"]
+    clip = Clip(ClipKind.SPEECH, Split.TRAIN, "unknown:kerstin", "kerstin", "CC0", 3600.0, origin="a.wav")
     for folder in runs:
-        write_ragged(folder / "samples" / "audio", [tone] * len(clips), np.int16)
-        write_manifest(folder / "samples" / "clips.jsonl", clips)
-    gather(runs, ["bound"], 1, tmp_path)
-    made = read_clips(tmp_path / "clips.jsonl")
-    lengths = RaggedStore[np.int16](tmp_path / "audio").lengths()
-    kept = [clip for clip in made if clip.kind is not ClipKind.POSITIVE]
-    assert [clip.source for clip in kept] == ["Kokoro"] * SPOKEN + ["kerstin"] * len(SPEEDS) + ["esc10"]
-    assert {clip.split for clip in kept} == {Split.TRAIN}
-    people = [length for length, clip in zip(lengths, made, strict=True) if clip.source == "kerstin"]
-    assert people == pytest.approx([16_000 / speed for speed in SPEEDS], abs=20)
-    # A clip of the phrase for either split, so that sets can be planned; it is not learnt from.
-    assert [clip.split for clip in made if clip.kind is ClipKind.POSITIVE] == [Split.TRAIN, Split.VALIDATION]
+        listen(write_feature_sets(folder / "features"))
+        (folder / "samples").mkdir()
+        write_manifest(folder / "samples" / "clips.jsonl", [clip, replace(clip, split=Split.TEST, origin="b.wav")])
+    file = tmp_path / "groundwork.npz"
+    main(["--runs", *map(str, runs), "--to", str(file), "--work", str(tmp_path / "work"), "--steps", "3"])
+    assert describe_groundwork(file) == [{"name": "kerstin", "licence": "CC0", "hours": 1.0}]  # both heard the same
+    assert "kerstin" in capsys.readouterr().out
+    assert load_groundwork(file, SIZES["default"])
+    for name in SHARES:
+        one, both = (open_set(f / f"train_{name}", name) for f in (runs[0] / "features", tmp_path / "work"))
+        assert len(both.store) == 2 * len(one.store)
+        assert np.array_equal(both.store[len(one.store)], one.store[0])
+        assert np.array_equal(both.ends, np.tile(one.ends, 2))
+
+
+def test_runs_that_cannot_be_learnt_from_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_feature_sets(tmp_path / "features")
+    with pytest.raises(SystemExit):
+        main(["--runs", str(tmp_path), "--to", str(tmp_path / "g.npz"), "--work", str(tmp_path / "work")])
+    assert "no finished run that had a teacher" in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()

@@ -8,17 +8,17 @@ recordings, but not what noise, rooms and other speech were mixed with them.
 """
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from bench.measuring.tables import show
-from trainer.core.clips import Clip, Split, read_clips
+from trainer.core.clips import Split, read_clips
 from trainer.core.ragged import RaggedStore, write_ragged
 from trainer.core.workers import ProgressClock
+from trainer.evaluation.provenance import list_sources
 from trainer.events import Event, Progress
 from trainer.features.embedding import EMBEDDING, HEARD
 from trainer.features.frontend import CHANNELS
@@ -63,15 +63,6 @@ def tell(event: Event) -> None:
         print(f"{event.done} of {event.total} {event.unit}", flush=True)
 
 
-def list_hours(clips: Iterable[Clip]) -> list[dict[str, Any]]:
-    """Return every source with its licence and hours."""
-    hours = dict[tuple[str, str], float]()
-    for clip in clips:
-        of = (clip.source, clip.licence)
-        hours[of] = hours.get(of, 0.0) + clip.seconds / 3600
-    return [{"name": of[0], "licence": of[1], "hours": round(value, 3)} for of, value in sorted(hours.items())]
-
-
 def main(words: Sequence[str] | None = None) -> None:
     """Make the weights and print what they heard."""
     parser = argparse.ArgumentParser(
@@ -95,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> None:
         for clip in read_clips(run / "samples" / "clips.jsonl")
         if clip.split is Split.TRAIN
     }
-    sources = list_hours(heard.values())
+    sources = list_sources(list(heard.values()), {})
     save_groundwork(args.to, load_weights(args.work / START, shape_of(recipe.model)), sources)
     rows = [(source["name"], source["licence"], f"{source['hours']:.2f}") for source in sources]
     show("Heard", ("source", "licence", "hours"), rows)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainer.core.arrays import choose
-from trainer.core.fingerprint import fingerprint, hash_file
+from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import is_whole, whole_folder, write_whole
 from trainer.core.workers import process_pool, stop_workers
 from trainer.data.listing import fingerprint_folders, list_recordings
@@ -41,7 +41,7 @@ from trainer.recipe_files import dump_recipe
 from trainer.samples.stage import SAMPLES_VERSION, make_samples
 from trainer.samples.voices import installed_voices
 from trainer.speakers.crowds import find_crowds
-from trainer.training.stage import TRAINING_VERSION, train_model
+from trainer.training.stage import train_model, training_key
 
 _TOLD = 3  # pronunciations in a message
 STAGES = ("phrase", "samples", "features", "training", "model", "evaluation")
@@ -140,8 +140,7 @@ class Run:
         samples = fingerprint(key, SAMPLES_VERSION, recipe.samples, voices, heard, recipe.seed)
         taught = ear_of(recipe.training) is not None
         features = fingerprint(samples, FRONT_END_VERSION, AUGMENT_VERSION, recipe.augmentation, self.packs, taught)
-        begun = hash_file(recipe.training.groundwork) if recipe.training.groundwork else ""
-        training = fingerprint(features, TRAINING_VERSION, recipe.model, recipe.training, begun, recipe.seed)
+        training = fingerprint(features, training_key(recipe))
         model = fingerprint(training, EXPORT_VERSION, recipe.export)
         evaluation = fingerprint(model, EVALUATION_VERSION, recipe.evaluation)
         paths = {name: out / name for name in STAGES}

@@ -26,7 +26,7 @@ from trainer.training.stage import Trainer, train_model
 
 SMALL = SIZES["small"]
 OTHER = initial_weights(SIZES["large"], np.random.default_rng(1))
-SOURCES = [{"name": "kerstin", "licence": "CC0", "hours": 2.7}]
+SOURCES = [{"name": "kerstin", "licence": "CC0", "clips": 300, "hours": 2.7}]
 
 
 def weights() -> Weights:
@@ -101,7 +101,8 @@ def test_it_is_made_of_the_rows_of_finished_runs(tmp_path: Path, capsys: pytest.
         write_manifest(folder / "samples" / "clips.jsonl", [clip, replace(clip, split=Split.TEST, origin="b.wav")])
     file = tmp_path / "groundwork.npz"
     main(["--runs", *map(str, runs), "--to", str(file), "--work", str(tmp_path / "work"), "--steps", "3"])
-    assert describe_groundwork(file) == [{"name": "kerstin", "licence": "CC0", "hours": 1.0}]  # both heard the same
+    [heard] = describe_groundwork(file)
+    assert (heard["name"], heard["licence"], heard["clips"], heard["hours"]) == ("kerstin", "CC0", 1, 1.0)  # once
     assert "kerstin" in capsys.readouterr().out
     assert load_groundwork(file, SIZES["default"])
     for name in SHARES:

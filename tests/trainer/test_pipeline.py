@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from trainer import pipeline
 from trainer.core.fingerprint import fingerprint
 from trainer.core.folders import whole_folder
 from trainer.errors import WakesmithError
@@ -13,6 +12,7 @@ from trainer.phrase.plan import PLAN_VERSION, plan_phrase, write_plan
 from trainer.pipeline import Run, run
 from trainer.recipe import Recipe
 from trainer.recipe_files import load_recipe
+from trainer.training.stage import training_key
 
 pytestmark = pytest.mark.voices
 
@@ -30,7 +30,10 @@ def test_nothing_is_written_before_the_choices_are_sound(setting: str, tmp_path:
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize(("name", "stage"), [("TRAINING_VERSION", "training"), ("EXPORT_VERSION", "model")])
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [("trainer.training.stage.TRAINING_VERSION", "training"), ("trainer.pipeline.EXPORT_VERSION", "model")],
+)
 def test_versions_shape_the_keys(name: str, stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = recipe()
     plan = plan_phrase(chosen.phrase, 0, 1)
@@ -39,11 +42,21 @@ def test_versions_shape_the_keys(name: str, stage: str, tmp_path: Path, monkeypa
         return {step.name: step.key for step in Run(chosen, tmp_path, lambda _: None)._steps(plan, "key")}
 
     before = keys()
-    monkeypatch.setattr(pipeline, name, 99)
+    monkeypatch.setattr(name, 99)
     after = keys()
     names = list(before)
     changed = [n for n in names if before[n] != after[n]]
     assert changed == names[names.index(stage) :]
+
+
+def test_other_groundwork_is_another_training(tmp_path: Path) -> None:
+    file = tmp_path / "groundwork.npz"
+    chosen = recipe(f"training.groundwork={file}")
+    keys = []
+    for content in ("one", "two", "one"):
+        file.write_text(content)
+        keys.append(training_key(chosen))
+    assert keys[0] == keys[2] != keys[1]
 
 
 def heard(settings: list[str], folder: Path) -> dict[str, Warning]:

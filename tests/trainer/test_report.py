@@ -11,6 +11,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from trainer.core.clips import Clip, ClipKind, Split, write_manifest
+from trainer.core.fingerprint import hash_file
 from trainer.core.ragged import write_ragged
 from trainer.data.packs import LOCK
 from trainer.evaluation.card import render_card
@@ -21,6 +22,7 @@ from trainer.evaluation.results import Evaluation, read_evaluation
 from trainer.evaluation.stage import evaluate_model
 from trainer.evaluation.words import at_most, describe_accepts, describe_heard, describe_recall, hours, name_condition
 from trainer.events import Event, Warning
+from trainer.model.groundwork import save_groundwork
 from trainer.model.manifest import read_manifest
 from trainer.phrase.plan import PhrasePlan, Pronunciation
 from trainer.recipe import Recipe
@@ -61,8 +63,15 @@ def make_run(out: Path, test_clips: bool = True) -> None:
     (out / "training" / "history.jsonl").write_text("\n".join(rows))
 
 
-def run_stage(out: Path, packs: tuple[Path, ...] = ()) -> tuple[Evaluation, list[Event]]:
-    recipe: Recipe = parse_recipe({"evaluation": {"conditions": ["clean", "level_-20db"], "windows": [3, 5]}})
+def run_stage(
+    out: Path, packs: tuple[Path, ...] = (), groundwork: Path | None = None
+) -> tuple[Evaluation, list[Event]]:
+    recipe: Recipe = parse_recipe(
+        {
+            "evaluation": {"conditions": ["clean", "level_-20db"], "windows": [3, 5]},
+            "training": {"groundwork": str(groundwork)} if groundwork else {},
+        }
+    )
     events: list[Event] = []
     with ThreadPoolExecutor(2) as executor:
         found = evaluate_model(
@@ -198,6 +207,21 @@ def test_packs_of_features_and_hashes_reach_report_and_card(tmp_path: Path) -> N
         text = (tmp_path / "evaluation" / name).read_text()
         assert "mww_speech" in text
         assert stored[:16] in text
+
+
+def test_what_the_groundwork_heard_stands_in_report_and_card(tmp_path: Path) -> None:
+    file = tmp_path / "groundwork.npz"
+    source = {"name": "kerstin_de", "licence": "CC-BY-NC-4.0", "clips": 300, "hours": 2.7}
+    save_groundwork(file, {"dense/bias": np.zeros(1, np.float32)}, [source])
+    make_run(tmp_path)
+    found, _ = run_stage(tmp_path, groundwork=file)
+    assert found.provenance is not None
+    assert found.provenance["commercial use"] == "no"
+    for name in ("card.md", "report.html"):
+        text = (tmp_path / "evaluation" / name).read_text()
+        assert "kerstin_de" in text
+        assert "groundwork" in text
+        assert hash_file(file)[:16] in text
 
 
 def test_a_bound_reads_the_same_everywhere() -> None:

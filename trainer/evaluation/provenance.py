@@ -138,8 +138,7 @@ def _teacher() -> dict[str, Any]:
 def _groundwork(file: Path) -> list[dict[str, Any]]:
     """Return what the weights that the model began with had heard."""
     hashed = hash_file(file)
-    told = describe_groundwork(file)
-    return [{**source, "clips": None, "kinds": ["groundwork"], "sha256": hashed} for source in told]
+    return [{**source, "kinds": ["groundwork"], "sha256": hashed} for source in describe_groundwork(file)]
 
 
 def _version(package: str) -> str | None:

@@ -12,7 +12,7 @@ from trainer.errors import ModelError
 from trainer.model.shape import MixedNetShape
 from trainer.model.weights import Weights, load_weights, save_weights
 
-_UNKNOWN = {"name": "groundwork of unknown making", "licence": "unknown", "hours": None}
+_UNKNOWN = {"name": "groundwork of unknown making", "licence": "unknown", "clips": None, "hours": None}
 
 
 def load_groundwork(path: Path, shape: MixedNetShape) -> Weights:
@@ -31,7 +31,7 @@ def load_groundwork(path: Path, shape: MixedNetShape) -> Weights:
 
 
 def save_groundwork(path: Path, weights: Weights, sources: list[dict[str, Any]]) -> None:
-    """Write the weights, and beside them what they heard: `name`, `licence` and `hours` of each source."""
+    """Write the weights, and beside them what they heard: each source's `name`, `licence`, `clips` and `hours`."""
     save_weights(path, weights)
     told = {"sha256": hash_file(path), "sources": sources}
     path.with_suffix(".json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from trainer.core.arrays import Device
+from trainer.core.fingerprint import fingerprint, hash_file
 from trainer.core.folders import is_whole, whole_folder
 from trainer.core.seeds import generator, seed_of
 from trainer.core.workers import ProgressClock
@@ -34,12 +35,19 @@ from trainer.training.scorer import Scorer
 from trainer.training.teacher import Heard, open_heard, teach
 from trainer.training.validation import Figures, Validator
 
-TRAINING_VERSION = 6  # raise it when the same recipe and features become other weights
+TRAINING_VERSION = 5  # raise it when the same recipe and features become other weights
 NEGATIVE_SETS = ("near_miss", "speech", "noise", "pack")
 SLICES_A_SECOND = 100
 LESSONS, GROUNDWORK = "lessons", "groundwork"  # folders of a training that is not yet done
 NORM_ALARM = 5.0  # times the median of the gradient's norm (T10)
 SPIKES = 100  # beyond it before the user is told
+
+
+def training_key(recipe: Recipe) -> str:
+    """Return what makes weights others than those of the same features: choices, the groundwork's bytes, the seed."""
+    groundwork = recipe.training.groundwork
+    begun = hash_file(groundwork) if groundwork else ""
+    return fingerprint(TRAINING_VERSION, recipe.model, recipe.training, begun, recipe.seed)
 
 
 def train_model(recipe: Recipe, features: Path, folder: Path, report: Report) -> None:

@@ -10,7 +10,7 @@ from trainer.core.folders import is_whole, whole_folder
 from trainer.errors import DataError
 from trainer.events import Report
 from trainer.recipe import Recipe
-from trainer.training.stage import TRAINING_VERSION, train_model
+from trainer.training.stage import train_model, training_key
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Bench:
     def place_of(self, recipe: Recipe) -> tuple[Path, str]:
         """Return the folder of a recipe's trial, and its fingerprint: the same recipe and seed are trained once."""
         made = (self.features / "fingerprint").read_text()
-        key = fingerprint("trial", made, TRAINING_VERSION, recipe.model, recipe.training, recipe.seed)
+        key = fingerprint("trial", made, training_key(recipe))
         return self.folder / key[:16], key
 
     def train(self, recipe: Recipe, report: Report) -> Result:

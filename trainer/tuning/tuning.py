@@ -12,7 +12,7 @@ from trainer.errors import DataError
 from trainer.events import EventError, Finished, Report, Stage, StageState, Started, decode
 from trainer.recipe import Recipe
 from trainer.recipe_files import load_recipe
-from trainer.training.stage import TRAINING_VERSION
+from trainer.training.stage import training_key
 from trainer.tuning.comparing import Comparison, compare_recipes
 from trainer.tuning.search import Bounds, End, Search, find_best
 from trainer.tuning.space import Choice, lay_over, list_choices, value_of
@@ -62,8 +62,7 @@ class Plan:
     def fingerprint(self) -> str:
         """Return what trials must share to be compared: features, recipe, target, choices."""
         made = (self.run / "features" / "fingerprint").read_text()
-        recipe = self.recipe
-        return fingerprint("tune", TRAINING_VERSION, made, recipe.model, recipe.training, recipe.seed, self.choices)
+        return fingerprint("tune", made, training_key(self.recipe), self.choices)
 
 
 def plan_tuning(
